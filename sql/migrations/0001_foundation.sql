@@ -1,0 +1,36 @@
+-- The schema and the audit trail: who did what, when and why. Every act that changes something writes here, in its
+-- own transaction, so that the act and its record commit together.
+
+create schema if not exists rinda;
+
+create table rinda.audit (
+    seq     bigint generated always as identity primary key,
+    at      timestamptz not null default clock_timestamp(),
+    -- The database's own word for who is connected: never an option that someone types.
+    actor   name not null default session_user,
+    action  text not null,
+    object  text not null,
+    reason  text,
+    before  jsonb,
+    after   jsonb,
+    constraint audit_actor_is_the_session check (actor = session_user)
+);
+
+comment on table rinda.audit is 'Append-only record of administrative acts; the actor is the database''s session_user.';
+
+create index audit_object on rinda.audit (object, seq);
+
+create function rinda.refuse_change() returns trigger
+language plpgsql as $$
+begin
+    raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('%I.%I is append-only: %s is refused', tg_table_schema, tg_table_name, lower(tg_op)),
+        hint = 'Record a correction as a new row.';
+end
+$$;
+
+comment on function rinda.refuse_change() is 'Trigger of append-only tables: refuses UPDATE, DELETE and TRUNCATE.';
+
+create trigger audit_append_only before update or delete or truncate on rinda.audit
+    for each statement execute function rinda.refuse_change();
