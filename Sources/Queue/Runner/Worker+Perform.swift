@@ -1,0 +1,101 @@
+import Logging
+import Postgres
+
+/// Running one attempt, from its start to its decision.
+extension Worker {
+    /// Starts an attempt's handler on the handlers' executor.
+    func begin(_ attempt: Attempt) {
+        attempt.arm(
+            Task(executorPreference: executor) {
+                let end = await self.perform(attempt)
+                self.end(attempt, as: end)
+            })
+    }
+
+    /// Runs the handler and says how the attempt ended.
+    @concurrent
+    private func perform(_ attempt: Attempt) async -> AttemptEnd {
+        guard let run = handlers.run(for: attempt.job.kind) else { return .interrupted }
+        let context = JobContext(
+            job: attempt.job, database: database, logger: logger, lease: configuration.lease)
+        do {
+            let outcome = try await JobContext.$current.withValue(context) { try await run(context) }
+            // Work that was done before the interruption reached it counts, unless the lease is gone.
+            return attempt.interruption == .leaseLost ? .leaseLost : .returned(outcome)
+        } catch {
+            if let interruption = attempt.interruption { return interruption }
+            switch error {
+            case let error as UndecodableArgs:
+                return .undecodable(message: error.description)
+            case let error as QueueError where error.code == .leaseLost:
+                return .leaseLost
+            default:
+                context.logger.warning("attempt failed", metadata: ["error": "\(error)"])
+                return .failed(message: "\(error)")
+            }
+        }
+    }
+
+    /// Decides what becomes of an attempt and hands it to the settler; only the first end of an attempt counts.
+    func end(_ attempt: Attempt, as end: AttemptEnd) {
+        let isFirst = attempt.finish()
+        guard isFirst else {
+            // Given up earlier while its handler went on: only now is its slot really free.
+            slots.withLock { $0.free(attempt) }
+            claimSignal.raise()
+            return
+        }
+        let job = attempt.job
+        let policy = policies.withLock { $0[job.kind] } ?? KindPolicy(kind: job.kind)
+        let settlement = decide(
+            end, attempt: job.attempt, maxAttempts: job.maxAttempts ?? policy.maxAttempts, policy: policy,
+            jitter: Double.random(in: 0..<1))
+        if let settlement, settlement.verdict == .retry || settlement.verdict == .snooze {
+            let dueAt = clock.now + settlement.delay
+            hints.withLock { $0.dueAt = min($0.dueAt ?? dueAt, dueAt) }
+        }
+        pendingSettles.withLock {
+            $0.append(PendingSettle(attempt: attempt, settlement: settlement, keepsClaim: end == .leaseLost))
+        }
+        settleSignal.raise()
+    }
+
+    /// How long a handler may ignore its cancellation before its attempt is settled without it.
+    private static let ignoredCancellationLimit = Duration.seconds(5)
+
+    /// Interrupts handlers whose timeout has passed, and settles those that do not listen: their lease's token keeps
+    /// them from writing, and their slot stays taken until they really end.
+    func watchDeadlines() async {
+        while !Task.isCancelled {
+            let now = clock.now
+            let late = slots.withLock { $0.running.values.filter { $0.deadline <= now } }
+            for attempt in late {
+                if attempt.interruption == nil {
+                    attempt.interrupt(.timedOut(after: attempt.timeout))
+                } else if attempt.deadline + Self.ignoredCancellationLimit <= now, let reason = attempt.interruption {
+                    abandon(attempt, as: reason)
+                }
+            }
+            try? await Task.sleep(for: .milliseconds(250))
+        }
+    }
+
+    /// Settles an attempt whose handler goes on regardless.
+    func abandon(_ attempt: Attempt, as end: AttemptEnd) {
+        let job = attempt.job
+        let policy = policies.withLock { $0[job.kind] } ?? KindPolicy(kind: job.kind)
+        guard attempt.finish() else { return }
+        logger.error(
+            "a handler ignores its cancellation; its attempt is settled without it",
+            metadata: ["job.id": "\(job.id)", "job.kind": "\(job.kind)"])
+        let settlement = decide(
+            end, attempt: job.attempt, maxAttempts: job.maxAttempts ?? policy.maxAttempts, policy: policy,
+            jitter: Double.random(in: 0..<1))
+        pendingSettles.withLock {
+            $0.append(
+                PendingSettle(
+                    attempt: attempt, settlement: settlement, keepsClaim: end == .leaseLost, keepsSlot: true))
+        }
+        settleSignal.raise()
+    }
+}
