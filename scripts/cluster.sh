@@ -198,7 +198,7 @@ stop() {
     rmdir "$short" 2>/dev/null || true
 }
 
-alone "cluster-$name" "start or stop of the cluster '$name'"
+alone "cluster-$name" wait "start or stop of the cluster '$name'"
 case $verb in
 start) start ;;
 stop) stop ;;

@@ -31,13 +31,15 @@ logged() {
     return "$status"
 }
 
-# Holds a lock named NAME until the script ends, so that two runs in one checkout do not meet.
-# Usage: alone NAME WHAT
+# Holds the lock NAME until the script ends, so that two runs in one checkout do not meet: waits for it, or refuses.
+# A program that outlives the script must not inherit the lock: start it with {lock_fd}>&-
+# Usage: alone NAME wait|refuse WHAT
 alone() {
     mkdir -p "$root/var/lock"
     exec {lock_fd}>"$root/var/lock/$1"
     if ! flock --nonblock "$lock_fd"; then
-        say "Another $2 is running in this checkout; waiting for it to end."
+        [[ $2 == wait ]] || die "another $3 is running in this checkout; stop it first"
+        say "Another $3 is running in this checkout; waiting for it to end."
         flock "$lock_fd"
     fi
 }

@@ -7,15 +7,36 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 "$root/scripts/install-packages.sh" build run
-alone test "test run"
+alone test wait "test run"
 
 # The tests decide what they talk to; what a developer's shell says of a real system must not reach them.
 for variable in "${!RINDA_@}"; do
     [[ $variable == RINDA_TEST_DATABASE_URL ]] || unset "$variable"
 done
 
+# An interrupted `swift test` leaves the process with the tests running, and that one the daemons it started.
+# All of them inherit a mark, by which they are found.
+end_leftovers() {
+    local environment
+    for environment in /proc/[0-9]*/environ; do
+        if grep --quiet --text --null-data --line-regexp --fixed-strings "TEST_RUN=$$" "$environment" 2>/dev/null; then
+            kill -KILL "${environment//[!0-9]/}" 2>/dev/null || true
+        fi
+    done
+}
+
+own_cluster=no
+clean_up() {
+    trap '' INT TERM
+    end_leftovers
+    [[ $own_cluster == no ]] || "$root/scripts/cluster.sh" drop test
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 if [[ -z ${RINDA_TEST_DATABASE_URL:-} ]]; then
-    trap 'trap "" INT TERM; "$root/scripts/cluster.sh" drop test' EXIT
+    own_cluster=yes
     # What a killed run left is of no use to this one.
     "$root/scripts/cluster.sh" drop test
     RINDA_TEST_DATABASE_URL=$("$root/scripts/cluster.sh" start test --fast)
@@ -25,4 +46,4 @@ fi
 say "Building sources and tests."
 swift build --build-tests --jobs "${JOBS:-2}" {lock_fd}>&-
 say "Running the tests."
-swift test --skip-build --disable-xctest "$@" {lock_fd}>&-
+TEST_RUN=$$ swift test --skip-build --disable-xctest "$@" {lock_fd}>&-
