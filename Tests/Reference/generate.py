@@ -2,7 +2,7 @@
 
     python3 generate.py --out DIR [--seed 1] [--count 200] [--questions 12]
 
-Writes DIR/<seed>/*.csv and DIR/<seed>/questions.json. The same seed gives the same bytes.
+Writes DIR/<seed>/*.csv and DIR/<seed>.questions.json. The same seed gives the same bytes.
 """
 
 import argparse
@@ -30,7 +30,6 @@ def generate(seed: int, folder: Path, questions: int) -> list[dict]:
     has_ratio = any(kind == "RATIO" for kind, _ in scenario.indicators.values())
     newline = rng.choice(("\r\n", "\n"))
     write_folder(folder, files, newline, denominators=has_ratio or rng.random() < 0.5)
-    (folder / "questions.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
     return asked
 
 
@@ -43,7 +42,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--questions", type=int, default=12)
     options = parser.parse_args(arguments)
     for seed in range(options.seed, options.seed + options.count):
-        generate(seed, options.out / f"{seed:05}", options.questions)
+        asked = generate(seed, options.out / f"{seed:05}", options.questions)
+        path = options.out / f"{seed:05}.questions.json"
+        path.write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
     print(f"{options.count} data sets in {options.out}")
     return 0
 
