@@ -1,5 +1,5 @@
 import Foundation
-package import Postgres
+import Postgres
 
 /// The kinds that a process can run, each with its handler.
 package struct Handlers: Sendable {

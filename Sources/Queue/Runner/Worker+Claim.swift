@@ -1,5 +1,7 @@
 import Civil
+import Logging
 import Postgres
+import Synchronization
 
 /// Claiming: how many, when, and from where.
 extension Worker {

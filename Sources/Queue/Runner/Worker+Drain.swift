@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Synchronization
 
 /// Draining: let finish, interrupt, give back.
 extension Worker {

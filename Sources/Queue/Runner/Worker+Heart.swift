@@ -2,6 +2,7 @@ import Civil
 import Foundation
 import Logging
 import Postgres
+import Synchronization
 
 /// The lease: begun, renewed, and given up in time.
 extension Worker {

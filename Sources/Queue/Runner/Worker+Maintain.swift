@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Synchronization
 
 /// What every worker does beside its own jobs: rescue, prune, listen, and run suspects in a process of their own.
 extension Worker {
@@ -44,9 +45,10 @@ extension Worker {
         guard let listenSettings else { return }
         let queues = Set(configuration.queues.map(\.queue))
         let logger = logger
-        let listener = Listener(listenSettings, channels: ["rinda"]) { outage in
-            logger.warning("not listening for notifications, polling: \(outage)")
-        }
+        let listener = Listener(listenSettings, channels: ["rinda"], onOutage: { outage in
+                logger.warning("not listening for notifications, polling: \(outage)")
+        })
+        async let listening: Void = listener.run()
         for await event in listener.events {
             switch event {
             case .notification(_, let payload) where !queues.contains(payload):
@@ -56,6 +58,7 @@ extension Worker {
                 claimSignal.raise()
             }
         }
+        await listening
     }
 
     /// Starts a process that runs one suspected crasher alone; one at a time.

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Synchronization
 
 /// Running one attempt, from its start to its decision.
 extension Worker {

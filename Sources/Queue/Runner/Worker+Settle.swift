@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Synchronization
 
 /// An attempt that ended and is not written yet.
 struct PendingSettle: Sendable {
