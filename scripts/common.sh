@@ -16,6 +16,13 @@ die() {
     exit 1
 }
 
+# Shows the end of a log, for when something went wrong.
+show_end_of() {
+    say "--- the end of $1"
+    tail -n 60 "$1" >&2
+    say "---"
+}
+
 # Runs a command with its output in var/log/NAME.log; shows the end of it if the command fails.
 # Usage: logged NAME COMMAND [ARGUMENT...]
 logged() {
@@ -23,11 +30,7 @@ logged() {
     shift
     mkdir -p "$root/var/log"
     "$@" >"$log" 2>&1 || status=$?
-    if ((status != 0)); then
-        say "--- the end of $log"
-        tail -n 60 "$log" >&2
-        say "--- '$*' failed with exit code $status"
-    fi
+    ((status == 0)) || show_end_of "$log"
     return "$status"
 }
 

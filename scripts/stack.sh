@@ -2,21 +2,23 @@
 # Sourced by demo.sh and up.sh: the whole system on this machine, and its end however the script ends.
 #
 # A private database server (or the one in RINDA_DATABASE_URL), a mail server that keeps what it is sent, one
-# scheduler and one worker. Everything they leave lies under var/.
+# scheduler and one worker, started again if they die. Everything they leave lies under var/.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 programs=$root/.build/debug
-mail=$root/var/mail
 started_pids=() started_names=()
 own_cluster=no attended=''
 
-# Runs a command so that a signal to the script ends it at once and not only when the command is done.
+# Runs a program as `logged` does, but so that a signal to the script ends both at once and not only when the program
+# is done. Usage: attend NAME COMMAND [ARGUMENT...]
 attend() {
-    local status=0
-    "$@" {lock_fd}>&- &
+    local log="$root/var/log/$1.log" status=0
+    shift
+    setpriv --pdeathsig TERM -- "$@" </dev/null >"$log" 2>&1 {lock_fd}>&- &
     attended=$!
     wait "$attended" || status=$?
     attended=''
+    ((status == 0)) || show_end_of "$log"
     return "$status"
 }
 
@@ -35,7 +37,7 @@ require_programs() {
     local index
     for index in "${!started_pids[@]}"; do
         kill -0 "${started_pids[index]}" 2>/dev/null || {
-            tail -n 30 "$root/var/log/${started_names[index]}.log" >&2
+            show_end_of "$root/var/log/${started_names[index]}.log"
             die "${started_names[index]} ended by itself; the end of its log stands above"
         }
     done
@@ -65,10 +67,24 @@ start_database() {
         say "Using the database in RINDA_DATABASE_URL."
     else
         own_cluster=yes
-        RINDA_DATABASE_URL=$("$root/scripts/cluster.sh" start demo)
+        RINDA_DATABASE_URL=$("$root/scripts/cluster.sh" start demo {lock_fd}>&-)
         export RINDA_DATABASE_URL
         say "PostgreSQL serves: psql '$RINDA_DATABASE_URL'"
     fi
+}
+
+# Mail and packages of one database lie in folders of their own: another database knows nothing of them, and would send
+# and archive the same again beside them.
+choose_folders() {
+    local identity
+    identity=$(psql --no-psqlrc --quiet --tuples-only --no-align --dbname="$RINDA_DATABASE_URL" --command="
+        select c.system_identifier || '/' || d.oid
+          from pg_control_system() c, pg_database d where d.datname = current_database()") ||
+        die "the database does not answer; its own words stand above"
+    identity=$(printf '%s' "$identity" | sha256sum | cut -c1-8)
+    mail=$root/var/mail/$identity
+    export RINDA_ARCHIVE_PATH=$root/var/archive/$identity
+    mkdir -p "$mail" "$RINDA_ARCHIVE_PATH"
 }
 
 start_mail() {
@@ -78,23 +94,20 @@ start_mail() {
     wait_until 20 "the mail server" test -s "$port_file"
     RINDA_SMTP_URL=smtp://127.0.0.1:$(cat "$port_file")
     export RINDA_SMTP_URL
-    say "The mail server keeps messages in var/mail/."
+    say "The mail server keeps messages in ${mail#"$root/"}/."
 }
 
 # No setting of a real system may reach the demo's programs: above all not its mail server.
 set_environment() {
     unset RINDA_CONFIG RINDA_SMTP_PASSWORD_FILE RINDA_WORKER_QUEUES RINDA_WORKER_LEASE RINDA_LOG_LEVEL
     export RINDA_SMTP_FROM=di-monitorings@example.lv RINDA_MAIL_DOMAIN=di.example.lv
-    export RINDA_ARCHIVE_PATH=$root/var/archive RINDA_TIMEZONE=Europe/Riga
-    export RINDA_POLL_INTERVAL=1 RINDA_WORKER_DRAIN_TIMEOUT=10
-    mkdir -p "$mail" "$RINDA_ARCHIVE_PATH" "$root/var/log"
+    export RINDA_TIMEZONE=Europe/Riga RINDA_POLL_INTERVAL=1 RINDA_WORKER_DRAIN_TIMEOUT=10
+    mkdir -p "$root/var/log"
 }
 
-rinda() { "$programs/rinda" "$@"; }
-
 start_daemons() {
-    start_program rinda-scheduler "$programs/rinda-scheduler"
-    start_program rinda-worker "$programs/rinda-worker"
+    start_program rinda-scheduler "$root/scripts/supervise.sh" "$programs/rinda-scheduler"
+    start_program rinda-worker "$root/scripts/supervise.sh" "$programs/rinda-worker"
     wait_until 30 "the scheduler" is_ready rinda-scheduler
     wait_until 30 "the worker" is_ready rinda-worker
     say "Scheduler and worker are ready (logs: var/log/)."
@@ -109,9 +122,10 @@ start_stack() {
     build_programs
     set_environment
     start_database
+    choose_folders
     start_mail
-    attend logged migrate rinda migrate || die "rinda migrate failed"
-    attend logged import rinda import "$root/data/kurzeme" || die "rinda import failed"
+    attend migrate "$programs/rinda" migrate || die "rinda migrate failed"
+    attend import "$programs/rinda" import "$root/data/kurzeme" || die "rinda import failed"
     start_daemons
 }
 

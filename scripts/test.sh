@@ -39,7 +39,7 @@ if [[ -z ${RINDA_TEST_DATABASE_URL:-} ]]; then
     own_cluster=yes
     # What a killed run left is of no use to this one.
     "$root/scripts/cluster.sh" drop test
-    RINDA_TEST_DATABASE_URL=$("$root/scripts/cluster.sh" start test --fast)
+    RINDA_TEST_DATABASE_URL=$("$root/scripts/cluster.sh" start test --fast {lock_fd}>&-)
     export RINDA_TEST_DATABASE_URL
 fi
 

@@ -9,5 +9,6 @@ say "  $programs/rinda --help"
 while true; do
     require_programs
     # In the background, so that a signal is heard at once.
-    attend sleep 1
+    sleep 1 {lock_fd}>&- &
+    wait "$!"
 done
