@@ -18,10 +18,19 @@ def _question(scenario: Scenario, received: list[datetime]) -> Question:
     rng = scenario.rng
     plan = "no-such-plan" if scenario.chance(0.01) else rng.choice(scenario.plans)
     recurrence = rng.choice(("YEAR", "HALF_YEAR", "HALF_YEAR", "QUARTER", "QUARTER", "MONTH"))
-    period = containing(recurrence, _a_reported_day(scenario))
+    vintage = _vintage(scenario)
+    if scenario.reforms and scenario.chance(0.35):
+        reform = rng.choice(scenario.reforms)
+        if scenario.chance(0.5):  # the year or half-year in which it takes effect
+            period = containing(rng.choice(("YEAR", "YEAR", "HALF_YEAR")), reform)
+        else:  # the last period before, on the map after it
+            period = containing(recurrence, reform - timedelta(days=1))
+            vintage = reform.isoformat()
+    else:
+        period = containing(recurrence, _a_reported_day(scenario))
     code = rng.choice(("2019-H3", "2019-13", "2019-Q0", "20-H1")) if scenario.chance(0.01) else period.code
-    return Question(plan, code, _as_of(scenario, period), _known_at(scenario, period, received),
-                    _basis(scenario, plan), _vintage(scenario))  # fmt: skip
+    as_of, known_at = _as_of(scenario, period), _known_at(scenario, period, received)
+    return Question(plan, code, as_of, known_at, _basis(scenario, plan), vintage)
 
 
 def _a_reported_day(scenario: Scenario) -> date:
@@ -45,7 +54,9 @@ def _as_of(scenario: Scenario, period: Period) -> str | None:
 
 def _known_at(scenario: Scenario, period: Period, received: list[datetime]) -> str | None:
     rng = scenario.rng
-    if scenario.chance(0.45):
+    if scenario.chance(0.22):
+        return scenario.a_day(period.last + timedelta(days=1), period.last + timedelta(days=25)).isoformat()
+    if scenario.chance(0.5):
         return None
     if scenario.chance(0.5) and received:
         near = [r for r in received if abs((r.date() - period.last).days) < 120] or received
@@ -65,7 +76,7 @@ def _basis(scenario: Scenario, plan: str) -> str:
 
 
 def _vintage(scenario: Scenario) -> str:
-    if scenario.chance(0.5) or not scenario.reforms:
+    if scenario.chance(0.65) or not scenario.reforms:
         return "reported"
     reform = scenario.rng.choice(scenario.reforms)
     days = scenario.rng.choice((0, 0, 0, 0, -1, 1, 400, 400, 4000))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from periods import PER_YEAR, Period, containing
 from scenario import Scenario, text_of
 
-NUMBERED = ("A", "A", "A", "A", "A", "A", "A", "P", "E", "B")
+NUMBERED = ("A", "A", "A", "A", "P", "E", "B")
 SPAN_IN_PERIODS = {"MONTH": 30, "QUARTER": 16, "HALF_YEAR": 9, "YEAR": 5}
 
 
@@ -22,9 +22,11 @@ class Reports:
         self._scenario = scenario
         self._numbered: dict[tuple[str, str], list[Period]] = defaultdict(list)
         self._level: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-        self._diligence = {unit: scenario.rng.choice((0.5, 0.8, 0.95, 0.95)) for unit in scenario.units}
+        self._diligence = {
+            unit: scenario.rng.choices((0.03, 0.5, 0.8, 0.95), (12, 20, 28, 40))[0] for unit in scenario.units
+        }
         self._exempt = {
-            (unit, form) for unit in scenario.units for form in scenario.forms if scenario.chance(0.05)
+            (unit, form) for unit in scenario.units for form in scenario.forms if scenario.chance(0.1)
         }
         self.received: list[datetime] = []
 
@@ -109,7 +111,7 @@ class Reports:
         for code in indicators:
             if nil and code in may_repeat and scenario.chance(0.8):
                 continue
-            choice = rng.choices(("number", "M", "J", "L", "NIL", "none"), (78, 4, 3, 4, 5, 6))[0]
+            choice = rng.choices(("number", "M", "J", "L", "NIL", "none"), (75, 5, 4, 4, 7, 5))[0]
             if choice == "NIL" and code not in may_repeat or choice == "none" and nil and code not in may_repeat:
                 choice = "number"
             if choice == "number":

@@ -79,11 +79,11 @@ def _add_units(scenario: Scenario):
         begins = date(year - 9, 7, 1) if scenario.chance(0.85) else scenario.a_day(date(year, 1, 1), date(year + 2, 1, 1))
         code = _new_code(scenario)
         scenario.units[code] = Unit(code, begins)
-    if scenario.chance(0.75):
-        first = rng.choice((date(year + 2, 7, 1), date(year + 2, 1, 1), date(year + 1, 5, 15), date(year + 2, 8, 20)))
+    if scenario.chance(0.8):
+        first = rng.choice((date(year + 1, 7, 1), date(year + 2, 1, 1), date(year + 1, 5, 15), date(year + 1, 8, 20)))
         _reform(scenario, first)
-        if scenario.chance(0.5):
-            _reform(scenario, rng.choice((date(year + 3, 7, 1), date(year + 3, 1, 1), date(year + 4, 2, 10))))
+        if scenario.chance(0.6):
+            _reform(scenario, rng.choice((date(year + 2, 7, 1), date(year + 3, 1, 1), date(year + 2, 4, 10))))
     for unit in list(scenario.units.values()):
         if unit.ends is None and scenario.chance(0.06):
             unit.ends = scenario.a_day(max(unit.begins, date(year, 1, 1)) + timedelta(days=40), date(year + 4, 1, 1))
@@ -98,9 +98,10 @@ def _reform(scenario: Scenario, day: date):
     rng = scenario.rng
     alive = [unit.code for unit in scenario.units.values() if unit.ends is None and unit.begins < day]
     rng.shuffle(alive)
+    alive.sort(key=lambda code: not scenario.units[code].parents)  # chains first
     scenario.reforms.append(day)
     for _ in range(rng.randint(1, 3)):
-        pattern = rng.choice(("merge", "merge", "split", "both", "recode"))
+        pattern = rng.choice(("merge", "merge", "merge", "split", "both", "recode"))
         needed = {"merge": rng.randint(2, 3), "split": 1, "both": 2, "recode": 1}[pattern]
         if len(alive) < needed:
             return
@@ -170,7 +171,7 @@ def _add_indicators_and_forms(scenario: Scenario):
 def _add_plan(scenario: Scenario, plan: str):
     rng, year = scenario.rng, scenario.year
     path_start = rng.choice((date(year, 1, 1), date(year, 1, 1), date(year + 1, 1, 1), date(year, 3, 17)))
-    target_date = date(year + rng.randint(3, 6), 12, 31)
+    target_date = date(year + rng.randint(2, 5), 12, 31)
     scenario.plans.append(plan)
     scenario.files["plans"].append((plan, f"Plāns {plan}", path_start, target_date))
     for unit in scenario.units.values():
@@ -264,7 +265,8 @@ class _Aim:
         """(target, baseline or None)."""
         rng, scenario = self._scenario.rng, self._scenario
         if self._kind == "STEP":
-            return Fraction(rng.choice((self._step, self._step, self._step, 0)) * self._scale), None
+            baseline = Fraction(rng.randint(0, 3), 10) if scenario.chance(0.15) else None
+            return Fraction(rng.choice((self._step, self._step, self._step, 0)) * self._scale), baseline
         unit = {"RATIO": Fraction(1, 20), "MONEY": Fraction(2005, 10)}.get(self._kind, Fraction(1))
         target = unit * rng.choice((4, 5, 8, 10, 10, 10, 12, 15, 20, 0 if scenario.chance(0.3) else 10)) * self._scale
         if not self._with_baseline or scenario.chance(0.15):
@@ -302,8 +304,8 @@ def _add_pair(scenario: Scenario, aim: _Aim, pair: tuple, path_start: date, targ
         return
     days = {scenario.a_day(path_start - timedelta(days=60), target_date + timedelta(days=60))
             for _ in range(scenario.rng.randint(1, 3))}  # fmt: skip
-    if scenario.chance(0.3):
-        days.add(date(path_start.year + 1, 12, 31))
+    for year in range(path_start.year, target_date.year):
+        days |= {day for day in (date(year, 6, 30), date(year, 12, 31)) if scenario.chance(0.25)}
     for day in sorted(days):
         part = Fraction(scenario.rng.randint(-1, 11), 10)
         middle = (baseline or 0) + (value - (baseline or 0)) * part
@@ -323,10 +325,11 @@ def _add_calendar(scenario: Scenario):
         if scenario.chance(0.15):
             continue
         add(date(year, 1, 1), "HOLIDAY")
-        for month in (1, 4, 7, 10):
-            for _ in range(scenario.rng.randint(0, 2)):
-                day = scenario.a_day(date(year, month, 2), date(year, month, 20))
-                late = scenario.a_day(date(year - 1, 12, 1), day + timedelta(days=30)) if scenario.chance(0.4) else None
+        for month in range(1, 13):
+            for _ in range(scenario.rng.randint(0, 3)):
+                day = scenario.a_day(date(year, month, 2), date(year, month, 18))
+                near = scenario.a_day(day - timedelta(days=9), day + timedelta(days=12))
+                late = near if scenario.chance(0.5) else None
                 add(day, scenario.rng.choice(("HOLIDAY", "SPECIAL")), late)
             if scenario.chance(0.6):
                 monday = scenario.a_day(date(year, month, 3), date(year, month, 12))
@@ -334,8 +337,9 @@ def _add_calendar(scenario: Scenario):
                 late = date(year - 1, 7, 1) if scenario.chance(0.5) else None
                 add(monday + timedelta(days=scenario.rng.randint(0, 4)), "MOVED_OFF", late)
                 add(monday + timedelta(days=scenario.rng.choice((5, 12, -2))), "MOVED_WORK", late)
-        if scenario.chance(0.1):
-            add(date(year, 1, 8), "HOLIDAY", calendar="EE")
+        for month in (1, 4, 7):
+            if scenario.chance(0.3):
+                add(scenario.a_day(date(year, month, 2), date(year, month, 12)), "HOLIDAY", calendar="EE")
     for unit in scenario.units:
         for year in range(scenario.year - 1, scenario.year + 6):
             if scenario.chance(0.5):
