@@ -16,7 +16,7 @@ done
 install -d "$target/lib/systemd/system"
 for unit in rinda-worker.service rinda-scheduler.service; do
     # The units name the default prefix; systemd wants absolute paths.
-    sed "s|/usr/local/bin/|$prefix/bin/|g" "deploy/$unit" >"$target/lib/systemd/system/$unit"
+    sed "s|/usr/local/|$prefix/|g" "deploy/$unit" >"$target/lib/systemd/system/$unit"
     chmod 0644 "$target/lib/systemd/system/$unit"
 done
 install -D -m 0644 deploy/sysusers.conf "$target/lib/sysusers.d/rinda.conf"
