@@ -24,12 +24,15 @@ struct Slots {
         }.sorted { $0.queue < $1.queue }
     }
 
-    /// Takes a slot for an attempt.
-    mutating func start(_ attempt: Attempt) {
-        running[attempt.key] = attempt
-        used[attempt.job.queue, default: 0] += 1
-        totalUsed += 1
-        outstanding[attempt.job.lease, default: 0] += 1
+    /// Takes a slot for each attempt of a claim. All at once and before any begins: a lease whose first jobs end before
+    /// the last are counted would look finished.
+    mutating func start(_ attempts: [Attempt]) {
+        for attempt in attempts {
+            running[attempt.key] = attempt
+            used[attempt.job.queue, default: 0] += 1
+            outstanding[attempt.job.lease, default: 0] += 1
+        }
+        totalUsed += attempts.count
     }
 
     /// Frees an attempt's slot.

@@ -66,9 +66,11 @@ extension Worker {
         guard !jobs.isEmpty else { return }
         let now = clock.now
         let known = policies.withLock { $0 }
-        for job in jobs {
-            let attempt = Attempt(job: job, timeout: (known[job.kind] ?? KindPolicy(kind: job.kind)).timeout, now: now)
-            slots.withLock { $0.start(attempt) }
+        let attempts = jobs.map { job in
+            Attempt(job: job, timeout: (known[job.kind] ?? KindPolicy(kind: job.kind)).timeout, now: now)
+        }
+        slots.withLock { $0.start(attempts) }
+        for attempt in attempts {
             if isStopping {
                 end(attempt, as: .interrupted)
             } else if session.withLock({ $0.id }) != claimedIn {

@@ -22,7 +22,9 @@ extension Worker {
         while clock.now < lastMoment, await hasUnsettled(), session.withLock({ $0.id }) != nil {
             await drainSignal.wait(atMost: .milliseconds(50))
         }
-        guard let id = session.withLock({ $0.id }), await !hasUnsettled() else { return .unsettled }
+        guard await !hasUnsettled(), let id = session.withLock({ $0.id }) else { return .unsettled }
+        // From here on there is nothing to keep alive.
+        session.withLock { $0.id = nil }
         do {
             try await control.withConnection { try await endSession(id, on: &$0) }
             return .clean

@@ -49,6 +49,7 @@ extension Worker {
         var backoff = Backoff()
         while !Task.isCancelled {
             if session.withLock({ $0.id }) == nil {
+                if isStopping { return }
                 do {
                     try await beginNewSession()
                     backoff.reset()
