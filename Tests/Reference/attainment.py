@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path
 

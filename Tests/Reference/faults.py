@@ -151,7 +151,8 @@ def _csv_faults(collection: _Collection):
     ):
         add(name, why, "contacts", line, lambda text, old=old, new=new: text.replace(old, new), columns)
     add("csv-missing-column", "the header lacks a column", "contacts", 1,
-        lambda text: b"".join(line.rsplit(b",", 1)[0] + b"\r\n" for line in text.splitlines()), ["valid_to"])  # fmt: skip
+        lambda text: b"".join(line.rsplit(b",", 1)[0] + b"\r\n" for line in text.splitlines()),
+        ["valid_to"])  # fmt: skip
     add("csv-empty-file", "a file without a header", "contacts", 1, lambda text: b"")
 
 

@@ -1,6 +1,7 @@
 """Writes data set folders: the header of every file, and rows as plain sequences."""
 
 import csv
+from fractions import Fraction
 from pathlib import Path
 
 HEADERS = {
@@ -38,3 +39,16 @@ def write_folder(folder: Path, files: dict[str, list], newline: str = "\r\n", de
                 if len(row) != len(header):
                     raise ValueError(f"{name}.csv: {row} does not fit {header}")
                 writer.writerow(row)
+
+
+def text_of(value: Fraction | int | None) -> str:
+    """An exact decimal as a data set writes it; empty for `None`."""
+    if value is None:
+        return ""
+    value, digits = Fraction(value), 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+    scaled = abs(value) * 10**digits
+    text = str(scaled).rjust(digits + 1, "0")
+    text = f"{text[:-digits]}.{text[-digits:]}" if digits else text
+    return f"-{text}" if value < 0 else text

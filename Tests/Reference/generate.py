@@ -12,9 +12,22 @@ import sys
 from pathlib import Path
 
 from folder import write_folder
+from plans import add_plan
 from questions import ask
 from reports import Reports
-from scenario import build_scenario
+from scenario import Scenario, add_calendar, add_contacts, add_indicators_and_forms, add_units
+
+
+def build_scenario(rng: random.Random) -> Scenario:
+    """A random set without submissions."""
+    scenario = Scenario(rng, 2090 if rng.random() < 0.06 else rng.randint(2016, 2020))
+    add_units(scenario)
+    add_indicators_and_forms(scenario)
+    for plan in ("kpr-di", "kpr-2") if scenario.chance(0.4) else ("kpr-di",):
+        add_plan(scenario, plan)
+    add_calendar(scenario)
+    add_contacts(scenario)
+    return scenario
 
 
 def generate(seed: int, folder: Path, questions: int) -> list[dict]:

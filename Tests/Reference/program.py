@@ -80,6 +80,7 @@ class Rinda(Program):
     def __init__(self, rinda: str, conninfo: str, batch: bool):
         self._rinda, self._conninfo, self._batch = rinda, conninfo, batch
         self._prefix = f"rinda_test_reference_{os.getpid()}"
+        self._has_template = False
 
     def _environment(self, database: str) -> dict:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("RINDA_")}
@@ -98,11 +99,13 @@ class Rinda(Program):
     def prepare(self):
         """Creates and migrates the template."""
         self._sql(f"create database {self._prefix}")
+        self._has_template = True
         self._do(self._prefix, "migrate")
 
     def close(self):
         """Drops the template."""
-        self._sql(f"drop database if exists {self._prefix} with (force)")
+        if self._has_template:
+            self._sql(f"drop database if exists {self._prefix} with (force)")
 
     def ask_all(self, name: str, folder: Path, questions: list[dict]) -> list[dict | None]:
         """Imports the folder into a new database and asks there."""

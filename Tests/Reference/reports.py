@@ -3,9 +3,11 @@
 from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
+from math import ceil
 
+from folder import text_of
 from periods import PER_YEAR, Period, containing
-from scenario import Scenario, text_of
+from scenario import Scenario
 
 NUMBERED = ("A", "A", "A", "A", "P", "E", "B")
 SPAN_IN_PERIODS = {"MONTH": 30, "QUARTER": 16, "HALF_YEAR": 9, "YEAR": 5}
@@ -127,7 +129,8 @@ class Reports:
         kind, denominator = scenario.indicators[code][0], ""
         per_year = PER_YEAR[period.recurrence]
         if kind in ("CUM_UNIQUE", "MONEY"):
-            growth = Fraction(rng.randint(0, 12), per_year).__ceil__() + (rng.randint(-2, 0) if scenario.chance(0.05) else 0)
+            growth = ceil(Fraction(rng.randint(0, 12), per_year))
+            growth += rng.randint(-2, 0) if scenario.chance(0.05) else 0
             step = Fraction(growth) if kind == "CUM_UNIQUE" else Fraction(growth * 5025 + rng.randint(0, 99), 100)
             self._level[unit, code] = value = max(Fraction(0), self._level[unit, code] + step)
         elif kind == "FLOW":
