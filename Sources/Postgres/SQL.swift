@@ -82,6 +82,12 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             sql.bind(value)
         }
 
+        /// Binds a value or NULL: an overload of its own, since the compiler takes an optional in an interpolation for an
+        /// oversight otherwise.
+        package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            sql.bind(value)
+        }
+
         /// Splices another statement's text and values.
         package mutating func appendInterpolation(_ fragment: SQL) {
             sql.append(fragment)
