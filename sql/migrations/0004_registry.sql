@@ -248,7 +248,7 @@ create table rinda.calendar_day (
 
 create table rinda.calendar_adoption (
     unit               rinda.code not null references rinda.unit,
-    year               integer not null check (year between 1 and 9999),
+    year               integer not null check (year between 1000 and 9999),
     adopts_moved_days  boolean not null,
     primary key (unit, year)
 );

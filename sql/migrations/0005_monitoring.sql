@@ -128,8 +128,9 @@ create trigger notice_kept before delete or truncate on rinda.notice
 create table rinda.snapshot_part (
     digest bytea primary key check (octet_length(digest) = 32),
     unit   rinda.code not null,
-    -- An array of rows in the form and order of `units` in docs/domain.md.
-    rows   jsonb not null check (jsonb_typeof(rows) = 'array')
+    -- An array of rows in the form and order of `units` in docs/domain.md. Kept as text, since the digest is over it.
+    rows   json not null check (json_typeof(rows) = 'array'),
+    constraint snapshot_part_is_its_digest check (digest = sha256(convert_to(rows::text, 'UTF8')))
 );
 
 -- Figures of a plan for a period, immutable under the hash of what they were computed from.
@@ -145,8 +146,8 @@ create table rinda.snapshot (
     rules        text not null,
     -- Null where no version was in force.
     plan_version integer,
-    completeness jsonb not null check (jsonb_typeof(completeness) = 'object'),
-    region       jsonb not null check (jsonb_typeof(region) = 'array'),
+    completeness json not null check (json_typeof(completeness) = 'object'),
+    region       json not null check (json_typeof(region) = 'array'),
     -- Beside the hash and not in it: for which moment it was first asked, and when and by whom it was computed.
     known_at     timestamptz,
     reason       text,

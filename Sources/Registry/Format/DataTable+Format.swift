@@ -6,17 +6,34 @@ package struct Column: Sendable, Hashable {
     package let index: Int
     /// Its name in the header, and in the database.
     package let name: String
+    /// What its fields hold.
+    let type: FieldType
     /// Whether a file may leave it out, in which case it reads as empty everywhere.
     package let isOptional: Bool
     /// Whether an empty field is the absence of a value; otherwise it is an empty text.
     package let isNullable: Bool
 
-    init(_ index: Int, _ name: String, isOptional: Bool = false, isNullable: Bool = false) {
+    init(
+        _ index: Int, _ name: String, _ type: FieldType, isOptional: Bool = false, isNullable: Bool = false
+    ) {
         self.index = index
         self.name = name
+        self.type = type
         self.isOptional = isOptional
         self.isNullable = isNullable
     }
+}
+
+/// What a field holds, as PostgreSQL types it. The texts of the format are those that PostgreSQL reads.
+enum FieldType: String, Sendable, Hashable {
+    /// A code or period: text that compares by code point.
+    case code = "text collate \"C\""
+    case text
+    case date
+    case decimal = "numeric"
+    case integer
+    case boolean
+    case instant = "timestamptz"
 }
 
 extension DataTable {

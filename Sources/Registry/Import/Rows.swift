@@ -177,7 +177,7 @@ extension CalendarAdoption {
     init?(_ fields: RecordFields) {
         typealias C = CalendarAdoptionColumns
         let unit = fields.code(C.unit)
-        let year = fields.integer(C.year, in: 1...9999)
+        let year = fields.integer(C.year, in: 1000...9999)
         let adopts = fields.boolean(C.adoptsMovedDays)
         guard let unit, let year, let adopts else { return nil }
         self.init(unit: unit, year: year, adoptsMovedDays: adopts)

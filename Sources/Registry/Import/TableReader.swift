@@ -8,13 +8,16 @@ struct TableReader {
 
     private static let pieceSize = 1 << 18
 
-    /// Calls the body with each record that has as many fields as the header. The faults found so far go in, those found
-    /// here come out added.
+    /// Reads the file to its end, or to where it is no CSV any more. The faults found so far go in, those found here come
+    /// out added.
     ///
-    /// - Parameter body: builds what it needs from the fields and reports faults to them; returns only what stops the
-    ///   import at once, by throwing.
-    /// - Throws: `RegistryError` where the file cannot be read, and what the body throws.
-    func read(faults: ImportFaults, _ body: (RecordFields) async throws -> Void) async throws -> ImportFaults {
+    /// - Parameters:
+    ///   - take: is given each record that has as many fields as the header, and reports its faults to them.
+    ///   - pass: is called after every piece of the file, to send on what has gathered.
+    /// - Throws: `RegistryError` where the file cannot be read, and what `pass` throws.
+    func read(
+        faults: ImportFaults, take: (RecordFields) -> Void, pass: () async throws -> Void
+    ) async throws -> ImportFaults {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw RegistryError(.unusableFolder, "\(path) cannot be opened; check that it may be read")
         }
@@ -27,6 +30,7 @@ struct TableReader {
         while true {
             do {
                 guard try parser.next(into: &record) else {
+                    try await pass()
                     if isAtEnd { break }
                     if let piece = try readPiece(of: file) {
                         parser.feed(piece)
@@ -42,7 +46,7 @@ struct TableReader {
                 return faults
             }
             if let fields {
-                try await accept(&record, fields, body)
+                offer(&record, fields, take)
             } else {
                 guard let places = header(record, &faults) else { return faults }
                 fields = RecordFields(table: table, places: places, faults: faults)
@@ -54,9 +58,7 @@ struct TableReader {
         return fields?.faults ?? faults
     }
 
-    private func accept(
-        _ record: inout CSVRecord, _ fields: RecordFields, _ body: (RecordFields) async throws -> Void
-    ) async throws {
+    private func offer(_ record: inout CSVRecord, _ fields: RecordFields, _ take: (RecordFields) -> Void) {
         // The record goes to the fields and comes back, so that its buffers serve for the whole file.
         swap(&record, &fields.record)
         defer { swap(&record, &fields.record) }
@@ -68,7 +70,7 @@ struct TableReader {
                     + "put fields with commas or line ends in quotes")
             return
         }
-        try await body(fields)
+        take(fields)
     }
 
     private func readPiece(of file: FileHandle) throws -> [UInt8]? {
