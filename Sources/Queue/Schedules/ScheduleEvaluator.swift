@@ -43,7 +43,7 @@ package struct Evaluation: Sendable {
 package struct ScheduleEvaluator: Sendable {
     private let scheduler: String
     private var parsed: [ScheduleDefinition: ParsedSchedule] = [:]
-    private var zones: [String: (rules: ZoneRules, readAt: Timestamp)] = [:]
+    private var zones: [String: (rules: ZoneRules, readAt: ContinuousClock.Instant)] = [:]
 
     /// How many schedules are decided in one transaction: enough to make its cost small, few enough to be quick.
     private static let batch = 250
@@ -100,7 +100,7 @@ package struct ScheduleEvaluator: Sendable {
     ) async throws -> ScheduleDecision {
         let definition = schedule.definition
         let rules = try parse(definition)
-        let zone = try await zone(definition.zone, now: now, on: &connection)
+        let zone = try await zone(definition.zone, on: &connection)
         var calendar: WorkingDays?
         if let name = rules.expression.calendar {
             if calendars[name] == nil {
@@ -170,10 +170,9 @@ package struct ScheduleEvaluator: Sendable {
         return rules
     }
 
-    private mutating func zone(
-        _ name: String, now: Timestamp, on connection: inout Connection
-    ) async throws -> ZoneRules {
-        if let known = zones[name], now.duration(since: known.readAt) < Self.recheck { return known.rules }
+    private mutating func zone(_ name: String, on connection: inout Connection) async throws -> ZoneRules {
+        let now = ContinuousClock.now
+        if let known = zones[name], now - known.readAt < Self.recheck { return known.rules }
         let rules = try await ScheduleSurroundings.zone(name, on: &connection)
         zones[name] = (rules, now)
         return rules

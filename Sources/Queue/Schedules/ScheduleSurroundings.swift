@@ -6,12 +6,20 @@ package enum ScheduleSurroundings {
     /// The years whose transitions are read; after them the last offset stays.
     private static let years = (first: 2000, last: 2100)
 
+    /// Zones whose names PostgreSQL reads as abbreviations, of one offset all the year, and the places that IANA says
+    /// they stand for.
+    static let places = [
+        "CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon",
+    ]
+
     /// The rules of a zone, from the database.
     ///
     /// - Throws: ``ScheduleError`` with code `unknownZone`.
     package static func zone(_ name: String, on session: inout some Querying & ~Copyable) async throws -> ZoneRules {
         do {
-            return try await ZoneRules.load(name, from: years.first, through: years.last, on: &session)
+            let rules = try await ZoneRules.load(
+                places[name] ?? name, from: years.first, through: years.last, on: &session)
+            return ZoneRules(name: name, initialOffset: rules.initialOffset, transitions: rules.transitions)
         } catch {
             guard error.code == .unknownZone else { throw error }
             throw ScheduleError(
