@@ -285,8 +285,8 @@ create table rinda.archive_record (
     report          bigint not null,
     revision        integer not null,
     snapshot        text collate "C" not null references rinda.snapshot,
-    -- SHA-512 of the package's tag manifest, which covers every other file; hexadecimal.
-    manifest_digest text collate "C" not null check (manifest_digest ~ '^[0-9a-f]{128}$'),
+    -- SHA-256 of the package's tag manifest, which covers every other file; hexadecimal.
+    manifest_digest text collate "C" not null check (manifest_digest ~ '^[0-9a-f]{64}$'),
     -- Where it lies, as configured then; the name above is what identifies it.
     location        text not null check (location <> ''),
     payload_bytes   bigint not null check (payload_bytes >= 0),

@@ -1,0 +1,100 @@
+package import Civil
+package import Domain
+import Postgres
+
+/// A step of the ladder of reminders, in the order of the ladder (`docs/domain.md` §8).
+package enum NoticeStep: String, Hashable, Sendable, CaseIterable, PostgresEncodable, PostgresDecodable {
+    /// The window is open.
+    case opening = "S1"
+    /// Some days before the due date.
+    case friendly = "S2"
+    /// The day before the due date.
+    case lastCall = "S3"
+    /// The first notice after the due date.
+    case overdue = "S4"
+    /// The end of grace.
+    case graceOver = "S5"
+    /// A formal letter, which a person sends.
+    case formalLetter = "S6"
+}
+
+/// What has become of a notice.
+package enum NoticeState: String, Hashable, Sendable, CaseIterable, PostgresEncodable, PostgresDecodable {
+    /// Planned, and its job enqueued.
+    case planned = "PLANNED"
+    /// About to be given to the mail server, or given to it without an answer that we know.
+    case sending = "SENDING"
+    /// Taken by the mail server.
+    case sent = "SENT"
+    /// Refused by the mail server, or not to be reached; may be tried again.
+    case failed = "FAILED"
+    /// Not sent, since there was no reason any more.
+    case suppressed = "SUPPRESSED"
+    /// Sent, and came back.
+    case bounced = "BOUNCED"
+}
+
+/// A notice that is to be planned.
+package struct NoticePlan: Hashable, Sendable {
+    /// The obligation's number.
+    package var obligation: Int64
+    /// The step of the ladder.
+    package var step: NoticeStep
+    /// The role of the contact to whom it goes.
+    package var role: ContactRole
+    /// The version of the due date that it speaks of.
+    package var dueVersion: Int
+    /// The deterministic Message-ID without angle brackets; notices of one message share it.
+    package var messageID: String
+    /// The address to which it goes.
+    package var recipient: String
+    /// The language in which it is written.
+    package var language: Language
+    /// The local day for which it is planned.
+    package var plannedFor: LocalDate
+
+    /// A notice to be.
+    package init(
+        obligation: Int64, step: NoticeStep, role: ContactRole, dueVersion: Int, messageID: String, recipient: String,
+        language: Language, plannedFor: LocalDate
+    ) {
+        self.obligation = obligation
+        self.step = step
+        self.role = role
+        self.dueVersion = dueVersion
+        self.messageID = messageID
+        self.recipient = recipient
+        self.language = language
+        self.plannedFor = plannedFor
+    }
+}
+
+/// A notice of the ledger.
+package struct Notice: Hashable, Sendable {
+    /// Its number.
+    package let id: Int64
+    /// What was planned.
+    package let plan: NoticePlan
+    /// What has become of it.
+    package let state: NoticeState
+    /// Why it failed, was suppressed or bounced.
+    package let reason: String?
+    /// When its state last changed.
+    package let changedAt: Timestamp
+
+    static let columns = """
+        n.id, n.obligation, n.step, n.role, n.due_version, n.message_id, n.recipient, n.language, n.planned_for,
+        n.state, n.reason, n.changed_at
+        """
+
+    init(_ row: Row) throws(PostgresError) {
+        id = try row.decode(0)
+        plan = NoticePlan(
+            obligation: try row.decode(1), step: try row.decode(2), role: try row.decode(3),
+            dueVersion: Int(try row.decode(4, as: Int32.self)), messageID: try row.decode(5),
+            recipient: try row.decode(6), language: try row.decode(7), plannedFor: try row.decode(8))
+        state = try row.decode(9)
+        reason = try row.decode(10)
+        changedAt = try row.decode(11)
+    }
+}

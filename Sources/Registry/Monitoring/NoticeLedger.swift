@@ -1,0 +1,160 @@
+package import Civil
+import Domain
+package import Postgres
+
+extension Registry {
+    /// A notice that may go out now, with its obligation as it stands.
+    package struct ClaimedNotice: Hashable, Sendable {
+        /// The notice.
+        package let notice: Notice
+        /// What it is about.
+        package let obligation: ObligationRecord
+    }
+
+    /// Writes notices into the ledger, each once for its obligation, step, role and version of the due date, however
+    /// often it is planned. Enqueue the job that sends them in the same transaction.
+    ///
+    /// - Returns: the numbers of those that are new, in the order given; nil for one that was planned before.
+    /// - Throws: `PostgresError`.
+    package static func planNotices(
+        _ plans: [NoticePlan], in transaction: inout Transaction
+    ) async throws(PostgresError) -> [Int64?] {
+        var numbers: [Int64?] = []
+        for plan in plans {
+            // By notice_once: of two evaluations at the same time the second waits for the first one's commit.
+            let rows = try await transaction.query(
+                """
+                insert into rinda.notice
+                    (obligation, step, role, due_version, message_id, recipient, language, planned_for)
+                values (\(plan.obligation), \(plan.step), \(plan.role), \(Int32(plan.dueVersion)),
+                        \(plan.messageID), \(plan.recipient), \(plan.language), \(plan.plannedFor))
+                on conflict (obligation, step, role, due_version) do nothing
+                returning id
+                """)
+            numbers.append(try rows.first?.decode(0))
+        }
+        return numbers
+    }
+
+    /// Makes sure, right before sending, that a message may still go out. Each of its notices is looked at anew in this
+    /// transaction: where the figures have arrived, the obligation is waived or put off, or the time of the step is over,
+    /// the notice is suppressed with that reason; the others become SENDING and are returned. Render and send what is
+    /// returned after the commit; where it is empty there is nothing to send.
+    ///
+    /// A notice found SENDING was begun by an attempt that died: it is returned again, under the same Message-ID.
+    ///
+    /// - Parameter today: the local day.
+    /// - Throws: `PostgresError`.
+    package static func claimNotices(
+        ofMessage messageID: String, today: LocalDate, in transaction: inout Transaction
+    ) async throws(PostgresError) -> [ClaimedNotice] {
+        // By notice_message. The obligation is locked too: a waiver or extension waits, or is seen.
+        let notices = try await rows(
+            """
+            select \(raw: Notice.columns) from rinda.notice n join rinda.obligation o on o.id = n.obligation
+             where n.message_id = \(messageID) and n.state in ('PLANNED', 'SENDING', 'FAILED')
+             order by n.id for update of n, o
+            """, on: &transaction, Notice.init)
+        var claimed: [ClaimedNotice] = []
+        for notice in notices {
+            guard let obligation = try await obligation(notice.plan.obligation, on: &transaction) else { continue }
+            if let reason = stopReason(notice.plan, obligation, today: today) {
+                try await setNotice(notice.id, .suppressed, reason: reason, in: &transaction)
+            } else {
+                try await setNotice(notice.id, .sending, reason: nil, in: &transaction)
+                claimed.append(ClaimedNotice(notice: notice, obligation: obligation))
+            }
+        }
+        return claimed
+    }
+
+    /// Why a planned notice must not go out any more, or nil.
+    static func stopReason(_ plan: NoticePlan, _ obligation: ObligationRecord, today: LocalDate) -> String? {
+        if obligation.waivedReason != nil { return "waived" }
+        if obligation.acceptedAt != nil { return "accepted" }
+        if obligation.latest?.status == .received {
+            return obligation.latest?.isNil == true ? "nil return" : "submitted"
+        }
+        if obligation.dueVersion != plan.dueVersion { return "extended" }
+        switch plan.step {
+        case .opening, .friendly, .lastCall: return today > obligation.dueOn ? "due date has passed" : nil
+        case .overdue, .graceOver, .formalLetter: return nil
+        }
+    }
+
+    /// Records that the mail server has taken a message.
+    ///
+    /// - Parameter digest: SHA-256 of the message as sent, 32 bytes.
+    /// - Throws: `PostgresError`.
+    package static func markSent(
+        message messageID: String, digest: [UInt8], in transaction: inout Transaction
+    ) async throws(PostgresError) {
+        // By notice_message.
+        try await transaction.execute(
+            """
+            update rinda.notice set state = 'SENT', reason = null, digest = \(digest)
+             where message_id = \(messageID) and state = 'SENDING'
+            """)
+    }
+
+    /// Records that a message could not be given to the mail server; its job may try again.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func markFailed(
+        message messageID: String, reason: String, in transaction: inout Transaction
+    ) async throws(PostgresError) {
+        // By notice_message.
+        try await transaction.execute(
+            """
+            update rinda.notice set state = 'FAILED', reason = \(reason)
+             where message_id = \(messageID) and state = 'SENDING'
+            """)
+    }
+
+    /// Records that a message came back.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func markBounced(
+        message messageID: String, reason: String, in transaction: inout Transaction
+    ) async throws(PostgresError) {
+        // By notice_message.
+        try await transaction.execute(
+            """
+            update rinda.notice set state = 'BOUNCED', reason = \(reason)
+             where message_id = \(messageID) and state = 'SENT'
+            """)
+    }
+
+    private static func setNotice(
+        _ id: Int64, _ state: NoticeState, reason: String?, in transaction: inout Transaction
+    ) async throws(PostgresError) {
+        try await transaction.execute(
+            "update rinda.notice set state = \(state), reason = \(reason) where id = \(id)")
+    }
+
+    /// The notices of obligations, in the order in which they were planned.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func notices(
+        ofObligations obligations: [Int64], on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> [Notice] {
+        // By notice_once, whose first column is the obligation.
+        try await rows(
+            "select \(raw: Notice.columns) from rinda.notice n where n.obligation = any(\(obligations)) order by n.id",
+            on: &database, Notice.init)
+    }
+
+    /// The notices planned for the days from one to another, both included.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func notices(
+        plannedFrom first: LocalDate, through last: LocalDate, on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> [Notice] {
+        // By notice_planned_for.
+        try await rows(
+            """
+            select \(raw: Notice.columns) from rinda.notice n
+             where n.planned_for between \(first) and \(last) order by n.id
+            """, on: &database, Notice.init)
+    }
+}

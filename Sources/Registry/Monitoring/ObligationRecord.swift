@@ -1,0 +1,168 @@
+package import Civil
+package import Domain
+package import Postgres
+
+/// An obligation with the facts from which its state follows: its dates, a waiver, and what has been submitted.
+package struct ObligationRecord: Hashable, Sendable {
+    /// A submission as far as an obligation is concerned with it.
+    package struct Answer: Hashable, Sendable {
+        /// Its version.
+        package let version: Int
+        /// What the region made of it.
+        package let status: SubmissionStatus
+        /// When it arrived.
+        package let receivedAt: Timestamp
+        /// Whether it is a nil return.
+        package let isNil: Bool
+    }
+
+    /// Its number.
+    package let id: Int64
+    /// The form that is owed.
+    package let form: String
+    /// For which period.
+    package let period: Period
+    /// The unit whose figures are owed.
+    package let unit: String
+    /// The unit that has to send them: itself, or its successor.
+    package let responsible: String
+    /// The first day on which figures are taken.
+    package let opensOn: LocalDate
+    /// The last day on which they are in time.
+    package let dueOn: LocalDate
+    /// The last day of grace.
+    package let graceUntil: LocalDate
+    /// The version of the due date; grows with every extension.
+    package let dueVersion: Int
+    /// Why it is waived; nil where it is not.
+    package let waivedReason: String?
+    /// When the first accepted submission arrived; nil where none has.
+    package let acceptedAt: Timestamp?
+    /// The submission with the highest version, whatever its status.
+    package let latest: Answer?
+
+    /// Whether figures are still wanted: not waived, nothing accepted, and nothing waiting to be looked at.
+    package var isOutstanding: Bool {
+        waivedReason == nil && acceptedAt == nil && latest?.status != .received
+    }
+
+    // The answers by two probes of submission_key for each obligation.
+    static let query: SQL = """
+        select o.id, o.form, o.period, o.unit, o.responsible, o.opens_on, o.due_on, o.grace_until, o.due_version,
+               o.waived_reason, accepted.received_at, latest.version, latest.status, latest.received_at, latest.nil
+          from rinda.obligation o
+          left join lateral (
+              select min(s.received_at) as received_at from rinda.submission s
+               where s.unit = o.unit and s.form = o.form and s.period = o.period and s.status = 'ACCEPTED'
+          ) accepted on true
+          left join lateral (
+              select s.version, s.status, s.received_at, s.nil from rinda.submission s
+               where s.unit = o.unit and s.form = o.form and s.period = o.period
+               order by s.version desc limit 1
+          ) latest on true
+        """
+
+    init(_ row: Row) throws(PostgresError) {
+        id = try row.decode(0)
+        form = try row.decode(1)
+        period = try row.decode(2)
+        unit = try row.decode(3)
+        responsible = try row.decode(4)
+        opensOn = try row.decode(5)
+        dueOn = try row.decode(6)
+        graceUntil = try row.decode(7)
+        dueVersion = Int(try row.decode(8, as: Int32.self))
+        waivedReason = try row.decode(9)
+        acceptedAt = try row.decode(10)
+        if let version = try row.decode(11, as: Int32?.self) {
+            latest = Answer(
+                version: Int(version), status: try row.decode(12), receivedAt: try row.decode(13),
+                isNil: try row.decode(14))
+        } else {
+            latest = nil
+        }
+    }
+}
+
+/// Which obligations are asked for; nil is any.
+package struct ObligationFilter: Sendable {
+    /// The form's code.
+    package var form: String?
+    /// The period.
+    package var period: Period?
+    /// The unit whose figures are owed.
+    package var unit: String?
+    /// Those of forms that belong to this plan.
+    package var plan: String?
+    /// Those due on or before this day.
+    package var dueThrough: LocalDate?
+    /// Those whose window has opened by this day.
+    package var openedBy: LocalDate?
+    /// Only those that are neither waived nor answered by a submission that is accepted or waits to be looked at.
+    package var onlyOutstanding = false
+
+    /// Every obligation.
+    package init() {}
+
+    var condition: SQL {
+        var sql: SQL = "true"
+        if let form { sql.append(" and o.form = \(form)") }
+        if let period { sql.append(" and o.period = \(period)") }
+        if let unit { sql.append(" and o.unit = \(unit)") }
+        if let plan {
+            sql.append(
+                """
+                 and o.form in (select i.form from rinda.form_indicator i
+                                  join rinda.target t on t.indicator = i.indicator where t.plan = \(plan))
+                """)
+        }
+        if let dueThrough { sql.append(" and o.due_on <= \(dueThrough)") }
+        if let openedBy { sql.append(" and o.opens_on <= \(openedBy)") }
+        if onlyOutstanding {
+            sql.append(
+                """
+                 and o.waived_at is null and accepted.received_at is null
+                 and latest.status is distinct from 'RECEIVED'
+                """)
+        }
+        return sql
+    }
+}
+
+extension Registry {
+    /// Obligations with what has become of them, by period, form and unit.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func obligations(
+        _ filter: ObligationFilter = ObligationFilter(), on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> [ObligationRecord] {
+        // By obligation_key, obligation_unit or obligation_due, as the filter has it.
+        try await rows(
+            "\(ObligationRecord.query) where \(filter.condition) order by o.period, o.form, o.unit", on: &database,
+            ObligationRecord.init)
+    }
+
+    /// The obligation of a number, or nil where there is none.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func obligation(
+        _ id: Int64, on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> ObligationRecord? {
+        try await rows("\(ObligationRecord.query) where o.id = \(id)", on: &database, ObligationRecord.init).first
+    }
+
+    /// Contacts of units that hold on a day, by unit, role and address.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func contacts(
+        of units: [String], on day: LocalDate, database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> [Contact] {
+        // By the key, whose first column is the unit.
+        try await rows(
+            """
+            select \(raw: Contact.columns) from rinda.contact
+             where unit = any(\(units)) and valid_from <= \(day) and (valid_to is null or valid_to > \(day))
+             order by unit, role, email
+            """, on: &database, Contact.init)
+    }
+}
