@@ -13,8 +13,8 @@ struct Reading {
 
     var hasReported: Bool { measure != nil }
 
-    /// Whether a number is expected and not there: neither reported nor excused.
-    var isMissing: Bool { status == .lacking || status == .notDue }
+    /// Whether a number is not there: neither reported nor excused.
+    var isMissing: Bool { measure == nil && status != .notApplicable && status != .waived }
 
     /// The figure as printed and compared; a ratio over nought has none.
     func actual(_ kind: IndicatorKind) -> Rational? {

@@ -62,28 +62,28 @@ struct Series {
         }
     }
 
-    /// The unit's figure after a period, at any age: its last own number, else its predecessors' frozen finals.
-    func standing(_ unit: Int, _ indicator: Int, through last: Int) -> StandingFigure? {
-        if let number = lastNumber(unit, indicator, through: last) { return number.figure }
-        let frozen = frozenSum(unit, indicator)
-        return frozen.measure.map { StandingFigure(measure: $0, isPartial: frozen.isPartial) }
-    }
-
-    /// The sum of the predecessors' figures after their last period, by share; nil where none has one.
+    /// The sum of the predecessors' frozen finals, by share: of each its last own number before it ended, at any age, else
+    /// what it had taken over itself. Nil where there is none.
+    ///
+    /// Partial where a predecessor owed its last period and never gave a number of its own.
     func frozenSum(_ unit: Int, _ indicator: Int) -> (measure: Measure?, isPartial: Bool) {
         guard let place = frame.indicators[indicator].place else { return (nil, false) }
         var sum: Measure?
         var isPartial = false
         for edge in frame.units[unit].predecessors {
             let last = frame.forms[place.form].lastOrdinal(before: edge.effectiveOn)
-            if let final = standing(edge.unit, indicator, through: last) {
-                var total = sum ?? .zero
-                total.add(final.measure, share: edge.share)
-                sum = total
-                isPartial = isPartial || final.isPartial
-            } else if frame.owes(edge.unit, place.form, last) {
-                isPartial = true
+            let final: (measure: Measure?, isPartial: Bool)
+            if let number = lastNumber(edge.unit, indicator, through: last) {
+                final = (number.figure.measure, number.figure.isPartial)
+            } else {
+                let takenOver = frozenSum(edge.unit, indicator)
+                final = (takenOver.measure, takenOver.isPartial || frame.owes(edge.unit, place.form, last))
             }
+            isPartial = isPartial || final.isPartial
+            guard let measure = final.measure else { continue }
+            var total = sum ?? .zero
+            total.add(measure, share: edge.share)
+            sum = total
         }
         return (sum, isPartial)
     }

@@ -65,14 +65,15 @@ struct TargetBook {
     /// The straight path from the plan's start to its target date, for targets without rows of their own.
     var straightPath: ExpectedPath { ExpectedPath(start: plan.pathStart, end: plan.targetDate) }
 
-    /// The path of an entry with a target and baseline: through its milestones, to its own date if it has one.
+    /// The path of an entry with a target and baseline: through its milestones to the date of its FINAL row; without one
+    /// there is nothing that milestones lead to, and the path is the straight one.
     func path(_ entry: Entry?, target: Rational, baseline: Rational) -> ExpectedPath {
-        guard let entry else { return straightPath }
+        guard let entry, let final = entry.final else { return straightPath }
         let span = target - baseline
         let points =
             span.isZero
             ? [] : entry.milestones.map { ExpectedPath.Point(date: $0.date, share: ($0.value - baseline) / span) }
-        return ExpectedPath(start: plan.pathStart, end: entry.final?.date ?? plan.targetDate, milestones: points)
+        return ExpectedPath(start: plan.pathStart, end: final.date, milestones: points)
     }
 
     /// The target of a unit: its own rows alone, else what it inherits from its predecessors; nil for none.
