@@ -57,8 +57,13 @@ package struct ConnectionSettings: Sendable {
 
     /// The same settings for another database of the same server.
     package func database(_ name: String) -> ConnectionSettings {
+        replacing("dbname", with: name)
+    }
+
+    /// The same settings with another value for one of libpq's keywords.
+    package func replacing(_ keyword: String, with value: String) -> ConnectionSettings {
         var copy = self
-        copy.conninfo = Self.conninfo(replacing: "dbname", with: name, in: conninfo)
+        copy.conninfo = Self.conninfo(replacing: keyword, with: value, in: conninfo)
         return copy
     }
 

@@ -34,4 +34,7 @@ extension Trait where Self == DatabaseTrait {
 
     /// A database without any migration, one for each test.
     package static var emptyDatabase: DatabaseTrait { DatabaseTrait(isMigrated: false, isRecursive: true) }
+
+    /// A database without any migration, one for all tests of the suite.
+    package static var suiteEmptyDatabase: DatabaseTrait { DatabaseTrait(isMigrated: false, isRecursive: false) }
 }

@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 
 /// One PostgreSQL session: libpq's connection and the rules of using it without blocking.
 ///
@@ -84,10 +85,11 @@ final class Session: @unchecked Sendable {
         case unusable
     }
 
-    /// Whether an idle session still has a server behind it, as far as this side of the wire knows. An idle server sends
-    /// nothing except its own goodbye, so anything readable is looked at.
+    /// Whether an idle session still has a server behind it, as far as this side of the wire knows. An idle server has
+    /// nothing to say but its goodbye, so a session with anything to read is not worth trusting.
     var looksAlive: Bool {
         guard let pg, PQstatus(pg) == CONNECTION_OK else { return false }
-        return PQconsumeInput(pg) == 1 && PQisBusy(pg) == 0 && PQstatus(pg) == CONNECTION_OK
+        var watched = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, 0) == 0
     }
 }

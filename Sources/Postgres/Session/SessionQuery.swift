@@ -85,7 +85,8 @@ extension Session {
             }
             if PQstatus(pg) != CONNECTION_OK { break }
         }
-        if PQstatus(pg) != CONNECTION_OK { throw lose(failure ?? lost()) }
+        // The server's last words come as an error like any other; only the end of the session makes them what they are.
+        if PQstatus(pg) != CONNECTION_OK { throw lose(failure?.recoded(.connectionLost) ?? lost()) }
         if let failure { throw patience.attributed(failure) }
         // A statement that ended before its cancellation arrived has taken effect: saying so is more useful.
         return answer ?? Rows()
