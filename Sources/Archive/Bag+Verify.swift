@@ -43,7 +43,7 @@ private struct BagReader {
         if let expected, digest != expected {
             add(
                 .altered, DigestAlgorithm.sha512.tagManifest,
-                "its SHA-256 is \(digest ?? "not to be had"), recorded was \(expected)")
+                "its SHA-512 is \(digest ?? "not to be had"), recorded was \(expected)")
         }
         checkOxum(in: info, files: payload.count)
         return BagInspection(
@@ -180,7 +180,7 @@ private struct BagReader {
         }
         let name = DigestAlgorithm.sha512.tagManifest
         guard files.contains(name) else { return nil }
-        return try? PayloadFile.Source.file("\(root)/\(name)").digests().sha256
+        return try? PayloadFile.Source.file("\(root)/\(name)").digests().sha512
     }
 
     private mutating func compare(_ path: String, with manifests: [Manifest], mustBeInAll: Bool) {

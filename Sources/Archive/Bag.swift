@@ -3,7 +3,7 @@ package import Civil
 /// Packages as BagIt 1.0 (RFC 8493) has them: a payload with SHA-512 and SHA-256 manifests, a SHA-512 tag manifest over
 /// the rest, nothing else. The same content gives the same octets in every file.
 ///
-/// A package's digest is the SHA-256 of the octets of its `tagmanifest-sha512.txt`, in lower-case hexadecimal: the tag
+/// A package's digest is the SHA-512 of the octets of its `tagmanifest-sha512.txt`, in lower-case hexadecimal: the tag
 /// manifest covers the manifests and these cover the payload, so that the digest stands for every octet.
 ///
 /// All functions block while they read and write: call them from a thread that may wait.

@@ -55,7 +55,7 @@ struct BagContent {
     let payload: [Entry]
     /// The tag files, each with its octets, in the order of their names.
     let tagFiles: [(name: String, content: [UInt8])]
-    /// The SHA-256 of the tag manifest, which stands for the whole package.
+    /// The SHA-512 of the tag manifest, which stands for the whole package.
     let digest: String
 
     /// The content for a payload, lines of bag-info.txt and a date, with every file of the payload read once.
@@ -85,7 +85,7 @@ struct BagContent {
         tagFiles.append((DigestAlgorithm.sha512.tagManifest, tagManifest))
         self.payload = entries
         self.tagFiles = tagFiles
-        self.digest = FileDigests(of: tagManifest).sha256
+        self.digest = FileDigests(of: tagManifest).sha512
     }
 
     /// Refuses paths that cannot be written, or that cannot stand beside one another.
