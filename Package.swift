@@ -21,6 +21,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         // Integers without bound: exact fractions must never overflow.
         .package(url: "https://github.com/attaswift/BigInt.git", from: "6.0.1"),
+        // YAML files of schedules; swift-configuration reads its own with it too.
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         // Templates of mails and reports as files that people can edit.
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.0"),
     ],
@@ -86,6 +88,7 @@ let package = Package(
                 "Queue", "Registry", "Service", "Domain", "Archive", "Rendering", "Migrations", "Postgres", "Civil",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ]),
 
         // A database of its own for each suite, files and processes for tests.
