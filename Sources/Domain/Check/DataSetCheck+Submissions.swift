@@ -28,7 +28,9 @@ extension DataSetCheck {
         var rowOfSubmission: [Submission.Key: Int] = Dictionary(minimumCapacity: dataSet.submissions.count)
         for (row, submission) in dataSet.submissions.enumerated() { rowOfSubmission[submission.key] = row }
         var onForm: [String: String] = [:]
-        for entry in dataSet.formIndicators { onForm[entry.indicator] = entry.form }
+        for entry in dataSet.formIndicators where onForm[entry.indicator] == nil {
+            onForm[entry.indicator] = entry.form
+        }
         var seen: Set<Key> = []
         seen.reserveCapacity(dataSet.observations.count)
         var last: (key: Submission.Key, row: Int?)?
