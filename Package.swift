@@ -9,6 +9,7 @@ let package = Package(
         .executable(name: "rinda", targets: ["Admin"]),
         .executable(name: "rinda-worker", targets: ["Worker"]),
         .executable(name: "rinda-scheduler", targets: ["Scheduler"]),
+        .executable(name: "rinda-bench", targets: ["Bench"]),
     ],
     dependencies: [
         // The command's grammar, help, completions and man pages.
@@ -91,6 +92,16 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
+        // The benchmark's driver. Here and not in a package of its own, since it measures what no other package may see;
+        // it adds no dependency.
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "Queue", "Postgres", "Migrations", "CLibPQ", "Civil",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Benchmarks/Driver"),
+
         // A database of its own for each suite, files and processes for tests.
         .target(name: "TestSupport", dependencies: ["Postgres", "Migrations", "Civil"], path: "Tests/Support"),
         .testTarget(name: "CivilTests", dependencies: ["Civil"]),
@@ -100,7 +111,7 @@ let package = Package(
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Domain", "Postgres", "Civil", "TestSupport"]),
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Civil"]),
         .testTarget(name: "MailTests", dependencies: ["Mail", "Civil", "TestSupport"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "TestSupport"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Civil", "TestSupport"]),
         .testTarget(name: "RenderingTests", dependencies: ["Rendering", "Domain", "Civil"]),
         .testTarget(
             name: "SystemTests",

@@ -124,7 +124,7 @@ class Rinda(Program):
     def _ask_batch(self, environment: dict, questions: list[dict]) -> list[dict | None]:
         """One process: a question a line in, an answer or {"refused": reason} a line out."""
         feed = "".join(json.dumps(question) + "\n" for question in questions)
-        done = run([self._rinda, "attainment", "--batch"], environment, feed)
+        done = run([self._rinda, "answer"], environment, feed)
         lines = done.stdout.splitlines()
         if done.returncode != 0 or len(lines) != len(questions):
             raise Broken(
