@@ -46,6 +46,17 @@ final class ScratchFolder: Sendable {
     }
 }
 
+/// Imports a folder of these files.
+func importSet(_ files: [String: String], on pool: Pool) async throws -> ImportReport {
+    try await importSet(try ScratchFolder(files), on: pool)
+}
+
+/// Imports a folder and keeps it until that is done.
+func importSet(_ folder: ScratchFolder, on pool: Pool) async throws -> ImportReport {
+    defer { withExtendedLifetime(folder) {} }
+    return try await Registry.importFolder(folder.path, on: pool)
+}
+
 /// The zone of the tests' questions: Latvia's, with the transitions of the years that they ask about.
 let riga: ZoneRules = {
     // Last Sundays of March and October at 01:00 UTC.

@@ -177,7 +177,8 @@ create table rinda.target (
     value       rinda.amount,
     -- Null is a baseline of nought.
     baseline    rinda.amount,
-    foreign key (plan, version) references rinda.plan_version,
+    -- Deferred: what becomes final with its approval is written before it.
+    foreign key (plan, version) references rinda.plan_version deferrable initially deferred,
     constraint target_key unique nulls not distinct (plan, version, indicator, unit, kind, target_date)
 );
 

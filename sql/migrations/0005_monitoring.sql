@@ -41,7 +41,8 @@ create table rinda.notice (
     id          bigint generated always as identity primary key,
     obligation  bigint not null references rinda.obligation,
     step        text not null check (step in ('S1', 'S2', 'S3', 'S4', 'S5', 'S6')),
-    role        text not null check (role in ('SUBMITTER', 'HEAD', 'EXEC', 'CHAIR', 'GENERAL')),
+    -- As what the recipient is addressed; the planning region gets copies.
+    role        text not null check (role in ('SUBMITTER', 'HEAD', 'EXEC', 'CHAIR', 'GENERAL', 'REGION')),
     due_version integer not null check (due_version >= 1),
     -- The deterministic Message-ID, without angle brackets: a retry after a crash sends the same one.
     message_id  text not null check (message_id ~ '^[^[:space:][:cntrl:]<>]+@[^[:space:][:cntrl:]<>]+$'),
@@ -63,6 +64,7 @@ create table rinda.notice (
 
 create index notice_message on rinda.notice (message_id);
 create index notice_planned_for on rinda.notice (planned_for);
+create index notice_bounced on rinda.notice (recipient) where state = 'BOUNCED';
 
 -- Every state a notice has had; written by the trigger below and by nothing else.
 create table rinda.notice_event (
@@ -285,8 +287,8 @@ create table rinda.archive_record (
     report          bigint not null,
     revision        integer not null,
     snapshot        text collate "C" not null references rinda.snapshot,
-    -- SHA-256 of the package's tag manifest, which covers every other file; hexadecimal.
-    manifest_digest text collate "C" not null check (manifest_digest ~ '^[0-9a-f]{64}$'),
+    -- SHA-512 of the package's tag manifest, which covers every other file; hexadecimal.
+    manifest_digest text collate "C" not null check (manifest_digest ~ '^[0-9a-f]{128}$'),
     -- Where it lies, as configured then; the name above is what identifies it.
     location        text not null check (location <> ''),
     payload_bytes   bigint not null check (payload_bytes >= 0),

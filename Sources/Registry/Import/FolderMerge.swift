@@ -22,7 +22,9 @@ struct FolderMerge {
                          order by code on conflict do nothing
                         """), answerTimeout: .never)
         }
-        for table in staged.tables {
+        // A draft's targets change before the version is approved, which makes them final.
+        let tables = staged.tables.filter { $0 != .planVersions } + staged.tables.filter { $0 == .planVersions }
+        for table in tables {
             let count: (added: Int, replaced: Int)
             switch table {
             case .submissions:
@@ -37,6 +39,7 @@ struct FolderMerge {
                     table: table, added: count.added, replaced: count.replaced,
                     unchanged: staged.counts[table, default: 0] - count.added - count.replaced))
         }
+        report.files.sort { staged.place(of: $0.table) < staged.place(of: $1.table) }
         if report.hasChanges { try await record(report, in: &transaction) }
         report.recalculations = try await recalculations(accepted, in: &transaction)
         try await SnapshotRequests.enqueue(report.recalculations, in: &transaction)

@@ -15,6 +15,9 @@ struct StagedFolder {
 
     /// The tables of which there is a file.
     var tables: [DataTable] { DataTable.allCases.filter { counts[$0] != nil } }
+
+    /// The place of a table in the order of the format.
+    func place(of table: DataTable) -> Int { DataTable.allCases.firstIndex(of: table)! }
 }
 
 /// Reads a data set folder.

@@ -12,7 +12,7 @@ package struct ArchivedPackage: Hashable, Sendable {
     package var revision: Int
     /// The hash of the snapshot in it.
     package var snapshot: String
-    /// SHA-256 of its tag manifest, hexadecimal: it stands for every octet.
+    /// SHA-512 of its tag manifest, hexadecimal: it stands for every octet.
     package var manifestDigest: String
     /// Where it lies.
     package var location: String

@@ -26,23 +26,22 @@ extension Registry {
         guard let form = dataSet.forms.first else {
             throw RegistryError(.unknown, "there is no form \(RecordFields.quoted(code))")
         }
-        guard form.recurrence == period.recurrence else {
-            throw RegistryError(
-                .wrongState,
-                "form \(code) is owed each \(form.recurrence.rawValue); \(period) is not such a period")
+        let obligations: [Obligation]
+        do {
+            obligations = try Obligation.all(
+                of: form, for: period, duties: FormDuties(dataSet), calendar: DutyCalendar(dataSet, knownOn: nil),
+                heirs: LegalSuccession(dataSet.successions))
+        } catch {
+            throw RegistryError(.wrongState, error.message, cause: error)
         }
-        let calendar = DutyCalendar(dataSet, knownOn: nil)
-        let heirs = Dictionary(grouping: dataSet.successions, by: \.predecessor)
-        let units = FormDuties(dataSet).units(owing: code, for: period)
-        let due = units.map { calendar.dueOn(form, period, unit: $0) }
-        let grace = zip(units, due).map { calendar.graceUntil(form, dueOn: $1, unit: $0) }
-        let responsible = zip(units, due).map { Self.responsible(for: $0, on: $1, heirs: heirs) }
         // By obligation_key. xmax tells an insert from an update.
         let changed = try await transaction.query(
             """
             insert into rinda.obligation as o (form, period, unit, responsible, opens_on, due_on, grace_until)
-            select \(code), \(period), unit, responsible, \(period.lastDay.adding(days: 1)), due_on, grace_until
-              from unnest(\(units), \(responsible), \(due), \(grace)) as g (unit, responsible, due_on, grace_until)
+            select \(code), \(period), g.*
+              from unnest(\(obligations.map(\.unit)), \(obligations.map(\.responsible)),
+                          \(obligations.map(\.opensOn)), \(obligations.map(\.dueOn)),
+                          \(obligations.map(\.graceUntil))) as g (unit, responsible, opens_on, due_on, grace_until)
              order by unit
             on conflict (form, period, unit) do update
                set due_on = excluded.due_on, grace_until = excluded.grace_until
@@ -59,21 +58,7 @@ extension Registry {
                         jsonb_build_object('added', \(Int64(added)), 'moved', \(Int64(changed.count - added))))
                 """)
         }
-        return ObligationsGenerated(added: added, moved: changed.count - added, total: units.count)
-    }
-
-    /// Who has to answer for a unit on a day: itself, or who has taken it over by then; of several the one with the
-    /// greatest share.
-    static func responsible(for unit: String, on day: LocalDate, heirs: [String: [Succession]]) -> String {
-        var current = unit
-        // Successions in a circle are refused on import; the bound keeps even a damaged table from holding us up.
-        for _ in 0..<32 {
-            let next = (heirs[current] ?? []).filter { $0.effectiveOn <= day }
-                .max { ($0.share, $1.successor) < ($1.share, $0.successor) }
-            guard let next else { return current }
-            current = next.successor
-        }
-        return current
+        return ObligationsGenerated(added: added, moved: changed.count - added, total: obligations.count)
     }
 
     /// What says who owes a form and when: the form, the plans that it belongs to, their members, units and successions,

@@ -2,22 +2,6 @@ package import Civil
 package import Domain
 import Postgres
 
-/// A step of the ladder of reminders, in the order of the ladder (`docs/domain.md` §8).
-package enum NoticeStep: String, Hashable, Sendable, CaseIterable, PostgresEncodable, PostgresDecodable {
-    /// The window is open.
-    case opening = "S1"
-    /// Some days before the due date.
-    case friendly = "S2"
-    /// The day before the due date.
-    case lastCall = "S3"
-    /// The first notice after the due date.
-    case overdue = "S4"
-    /// The end of grace.
-    case graceOver = "S5"
-    /// A formal letter, which a person sends.
-    case formalLetter = "S6"
-}
-
 /// What has become of a notice.
 package enum NoticeState: String, Hashable, Sendable, CaseIterable, PostgresEncodable, PostgresDecodable {
     /// Planned, and its job enqueued.
@@ -39,9 +23,9 @@ package struct NoticePlan: Hashable, Sendable {
     /// The obligation's number.
     package var obligation: Int64
     /// The step of the ladder.
-    package var step: NoticeStep
-    /// The role of the contact to whom it goes.
-    package var role: ContactRole
+    package var step: ReminderStep
+    /// As what the recipient is addressed.
+    package var addressee: Addressee
     /// The version of the due date that it speaks of.
     package var dueVersion: Int
     /// The deterministic Message-ID without angle brackets; notices of one message share it.
@@ -55,12 +39,13 @@ package struct NoticePlan: Hashable, Sendable {
 
     /// A notice to be.
     package init(
-        obligation: Int64, step: NoticeStep, role: ContactRole, dueVersion: Int, messageID: String, recipient: String,
+        obligation: Int64, step: ReminderStep, addressee: Addressee, dueVersion: Int, messageID: String,
+        recipient: String,
         language: Language, plannedFor: LocalDate
     ) {
         self.obligation = obligation
         self.step = step
-        self.role = role
+        self.addressee = addressee
         self.dueVersion = dueVersion
         self.messageID = messageID
         self.recipient = recipient
@@ -90,7 +75,7 @@ package struct Notice: Hashable, Sendable {
     init(_ row: Row) throws(PostgresError) {
         id = try row.decode(0)
         plan = NoticePlan(
-            obligation: try row.decode(1), step: try row.decode(2), role: try row.decode(3),
+            obligation: try row.decode(1), step: try row.decode(2), addressee: try row.decode(3),
             dueVersion: Int(try row.decode(4, as: Int32.self)), messageID: try row.decode(5),
             recipient: try row.decode(6), language: try row.decode(7), plannedFor: try row.decode(8))
         state = try row.decode(9)

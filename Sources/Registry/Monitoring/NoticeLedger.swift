@@ -11,7 +11,7 @@ extension Registry {
         package let obligation: ObligationRecord
     }
 
-    /// Writes notices into the ledger, each once for its obligation, step, role and version of the due date, however
+    /// Writes notices into the ledger, each once for its obligation, step, addressee and version of the due date, however
     /// often it is planned. Enqueue the job that sends them in the same transaction.
     ///
     /// - Returns: the numbers of those that are new, in the order given; nil for one that was planned before.
@@ -26,7 +26,7 @@ extension Registry {
                 """
                 insert into rinda.notice
                     (obligation, step, role, due_version, message_id, recipient, language, planned_for)
-                values (\(plan.obligation), \(plan.step), \(plan.role), \(Int32(plan.dueVersion)),
+                values (\(plan.obligation), \(plan.step), \(plan.addressee), \(Int32(plan.dueVersion)),
                         \(plan.messageID), \(plan.recipient), \(plan.language), \(plan.plannedFor))
                 on conflict (obligation, step, role, due_version) do nothing
                 returning id
@@ -58,28 +58,16 @@ extension Registry {
         var claimed: [ClaimedNotice] = []
         for notice in notices {
             guard let obligation = try await obligation(notice.plan.obligation, on: &transaction) else { continue }
-            if let reason = stopReason(notice.plan, obligation, today: today) {
-                try await setNotice(notice.id, .suppressed, reason: reason, in: &transaction)
+            let facts = obligation.facts(isUnitClosed: try await isClosed(obligation.responsible, today, &transaction))
+            let plan = notice.plan
+            if let stop = facts.stopCondition(step: plan.step, plannedFor: plan.dueVersion, on: today) {
+                try await setNotice(notice.id, .suppressed, reason: stop.rawValue, in: &transaction)
             } else {
                 try await setNotice(notice.id, .sending, reason: nil, in: &transaction)
                 claimed.append(ClaimedNotice(notice: notice, obligation: obligation))
             }
         }
         return claimed
-    }
-
-    /// Why a planned notice must not go out any more, or nil.
-    static func stopReason(_ plan: NoticePlan, _ obligation: ObligationRecord, today: LocalDate) -> String? {
-        if obligation.waivedReason != nil { return "waived" }
-        if obligation.acceptedAt != nil { return "accepted" }
-        if obligation.latest?.status == .received {
-            return obligation.latest?.isNil == true ? "nil return" : "submitted"
-        }
-        if obligation.dueVersion != plan.dueVersion { return "extended" }
-        switch plan.step {
-        case .opening, .friendly, .lastCall: return today > obligation.dueOn ? "due date has passed" : nil
-        case .overdue, .graceOver, .formalLetter: return nil
-        }
     }
 
     /// Records that the mail server has taken a message.
@@ -123,6 +111,18 @@ extension Registry {
             update rinda.notice set state = 'BOUNCED', reason = \(reason)
              where message_id = \(messageID) and state = 'SENT'
             """)
+    }
+
+    /// Whether a unit exists no more on a day.
+    private static func isClosed(
+        _ unit: String, _ day: LocalDate, _ transaction: inout Transaction
+    ) async throws(PostgresError) -> Bool {
+        // By the key of rinda.unit_version.
+        try await transaction.query(
+            """
+            select not exists (select from rinda.unit_version
+                                where code = \(unit) and (valid_to is null or valid_to > \(day)))
+            """)[0].decode(0)
     }
 
     private static func setNotice(

@@ -46,6 +46,40 @@ package struct ObligationRecord: Hashable, Sendable {
         waivedReason == nil && acceptedAt == nil && latest?.status != .received
     }
 
+    /// What is owed, as the domain has it.
+    package var obligation: Obligation {
+        Obligation(
+            form: form, period: period, unit: unit, responsible: responsible, opensOn: opensOn, dueOn: dueOn,
+            graceUntil: graceUntil)
+    }
+
+    /// Where it stands on a day, from what has arrived; the zone says on which local day that was.
+    package func state(on day: LocalDate, zone: ZoneRules) -> ObligationState {
+        var answers: [(version: Int, status: SubmissionStatus, arrivedOn: LocalDate)] = []
+        if let acceptedAt { answers.append((0, .accepted, zone.date(at: acceptedAt))) }
+        if let latest { answers.append((latest.version, latest.status, zone.date(at: latest.receivedAt))) }
+        return .on(
+            day, opensOn: opensOn, dueOn: dueOn, isExtended: dueVersion > 1, isWaived: waivedReason != nil,
+            answers: answers)
+    }
+
+    /// What reminders are decided by.
+    ///
+    /// - Parameters:
+    ///   - ledger: the notices of the obligation so far.
+    ///   - isUnitClosed: whether the unit that answers exists no more.
+    package func facts(ledger: [Notice] = [], isUnitClosed: Bool = false) -> ReminderFacts {
+        ReminderFacts(
+            obligation: obligation, dueVersion: dueVersion, newestStatus: latest?.status,
+            isNewestNil: latest?.isNil ?? false, isAccepted: acceptedAt != nil, isWaived: waivedReason != nil,
+            isUnitClosed: isUnitClosed,
+            ledger: Set(
+                ledger.map {
+                    ReminderFacts.Entry(
+                        step: $0.plan.step, addressee: $0.plan.addressee, dueVersion: $0.plan.dueVersion)
+                }))
+    }
+
     // The answers by two probes of submission_key for each obligation.
     static let query: SQL = """
         select o.id, o.form, o.period, o.unit, o.responsible, o.opens_on, o.due_on, o.grace_until, o.due_version,
@@ -98,6 +132,8 @@ package struct ObligationFilter: Sendable {
     package var dueThrough: LocalDate?
     /// Those whose window has opened by this day.
     package var openedBy: LocalDate?
+    /// Those that are outstanding, and those due on or after this day.
+    package var outstandingOrDueFrom: LocalDate?
     /// Only those that are neither waived nor answered by a submission that is accepted or waits to be looked at.
     package var onlyOutstanding = false
 
@@ -118,13 +154,11 @@ package struct ObligationFilter: Sendable {
         }
         if let dueThrough { sql.append(" and o.due_on <= \(dueThrough)") }
         if let openedBy { sql.append(" and o.opens_on <= \(openedBy)") }
-        if onlyOutstanding {
-            sql.append(
-                """
-                 and o.waived_at is null and accepted.received_at is null
-                 and latest.status is distinct from 'RECEIVED'
-                """)
-        }
+        let outstanding: SQL = """
+            (o.waived_at is null and accepted.received_at is null and latest.status is distinct from 'RECEIVED')
+            """
+        if let outstandingOrDueFrom { sql.append(" and (o.due_on >= \(outstandingOrDueFrom) or \(outstanding))") }
+        if onlyOutstanding { sql.append(" and \(outstanding)") }
         return sql
     }
 }

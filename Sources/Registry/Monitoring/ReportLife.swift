@@ -159,7 +159,7 @@ extension Registry {
 
     /// Moves a revision on and records it. What a state needs beside it (approver, times) the table's trigger writes.
     static func advance(
-        _ report: Int64, _ revision: Int, from old: ReportState, to new: ReportState, reason: String?,
+        _ report: Int64, _ revision: Int, from old: ReportStage, to new: ReportStage, reason: String?,
         in transaction: inout Transaction
     ) async throws {
         try await transaction.execute(
@@ -184,8 +184,8 @@ extension Registry {
     }
 
     private static func record(
-        _ action: String, _ report: Int64, _ revision: Int, reason: String?, from old: ReportState?,
-        to new: ReportState, in transaction: inout Transaction
+        _ action: String, _ report: Int64, _ revision: Int, reason: String?, from old: ReportStage?,
+        to new: ReportStage, in transaction: inout Transaction
     ) async throws {
         try await transaction.execute(
             """

@@ -2,24 +2,6 @@ package import Civil
 package import Domain
 package import Postgres
 
-/// The life of a report's revision (`docs/domain.md` §9).
-package enum ReportState: String, Hashable, Sendable, CaseIterable, PostgresEncodable, PostgresDecodable {
-    /// Asked for, not yet compiled.
-    case draft = "DRAFT"
-    /// Compiled from a snapshot; its content is fixed from here on.
-    case computed = "COMPUTED"
-    /// Being read by whoever may approve it.
-    case inReview = "IN_REVIEW"
-    /// Approved by a second person.
-    case approved = "APPROVED"
-    /// Made public.
-    case published = "PUBLISHED"
-    /// Packed and stored for good.
-    case archived = "ARCHIVED"
-    /// Taken back, with a reason; never deleted.
-    case withdrawn = "WITHDRAWN"
-}
-
 /// A revision of the report of a plan for a period.
 package struct ReportRevision: Hashable, Sendable {
     /// The report's number.
@@ -31,7 +13,7 @@ package struct ReportRevision: Hashable, Sendable {
     /// The number of the revision, from 1.
     package let revision: Int
     /// Where it stands.
-    package let state: ReportState
+    package let state: ReportStage
     /// The hash of the snapshot that it is bound to; nil while it is a draft.
     package let snapshot: String?
     /// SHA-256 of its document, 32 bytes; nil while it is a draft.

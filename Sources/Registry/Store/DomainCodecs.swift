@@ -16,6 +16,9 @@ extension WorkingDays.DayKind: PostgresDecodable {}
 extension SubmissionStatus: PostgresDecodable {}
 extension ObservationStatus: PostgresDecodable {}
 extension Basis: PostgresDecodable {}
+extension ReminderStep: PostgresEncodable, PostgresDecodable {}
+extension Addressee: PostgresEncodable, PostgresDecodable {}
+extension ReportStage: PostgresEncodable, PostgresDecodable {}
 
 extension Period: PostgresEncodable, PostgresDecodable {
     /// Bound as its code.
