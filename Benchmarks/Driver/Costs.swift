@@ -56,6 +56,7 @@ extension Benchmark {
             """)[0].decode(0, as: Double.self)
         worker.stop()
         worker.wait()
-        report("idle_queries_per_s", "statements/s", [calls / Double(seconds)], ["seconds": "\(seconds)", "queues": "3"])
+        report(
+            "idle_queries_per_s", "statements/s", [calls / Double(seconds)], ["seconds": "\(seconds)", "queues": "3"])
     }
 }

@@ -43,7 +43,9 @@ struct Server {
     func settings() async throws -> [String: String] {
         var connection = try await Connection.connect(ConnectionSettings(url))
         var settings: [String: String] = [:]
-        for name in ["fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "server_version"] {
+        for name in [
+            "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "server_version",
+        ] {
             settings[name] = try await connection.query("select current_setting(\(name))")[0].decode(0, as: String.self)
         }
         settings["cores"] = "\(ProcessInfo.processInfo.processorCount)"

@@ -11,7 +11,8 @@ struct ArchiveCommand: AsyncParsableCommand {
         subcommands: [List.self, Verify.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists archived packages in the order of their chain.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists archived packages in the order of their chain.")
 
         @Flag(help: "Print JSON.")
         var json = false

@@ -20,7 +20,8 @@ struct AttainmentText {
         var region = Table("INDICATOR", "REPORTED", "TARGET", "%", "CARRIED %", "UPPER %", "CAPPED %", "PACE", "STATUS")
         for figure in attainment.region {
             region.add(
-                figure.indicator, figure.kind.text(of: figure.reported) ?? "–", figure.kind.text(of: figure.target) ?? "–",
+                figure.indicator, figure.kind.text(of: figure.reported) ?? "–",
+                figure.kind.text(of: figure.target) ?? "–",
                 figure.attained?.percentText ?? "–", figure.attainedCarried?.percentText ?? "–",
                 figure.attainedUpper?.percentText ?? "–", figure.attainedCapped?.percentText ?? "–",
                 figure.pace?.paceText ?? "–", figure.status.rawValue)

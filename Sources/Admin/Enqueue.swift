@@ -50,7 +50,9 @@ struct Enqueue: AsyncParsableCommand {
                 let answer = try await Queue.enqueue(request, on: &transaction)
                 try await audit(
                     "job.enqueue", object: "job \(answer.jobID)",
-                    after: JSON(JSONText.object([("kind", JSONText(kind)), ("outcome", JSONText(answer.outcome.rawValue))]).text),
+                    after: JSON(
+                        JSONText.object([("kind", JSONText(kind)), ("outcome", JSONText(answer.outcome.rawValue))]).text
+                    ),
                     in: &transaction)
                 return answer
             }
@@ -93,7 +95,11 @@ func waitForJob(_ id: Int64, desk: Desk, json: Bool) async throws {
             throw QueueError(.unknown, "job \(id) is gone: its retention has passed")
         }
         if job.state.isFinal {
-            if json { print(job.json.text) } else { print("job \(id): \(job.state.rawValue)\(job.lastError.map { " – \($0)" } ?? "")") }
+            if json {
+                print(job.json.text)
+            } else {
+                print("job \(id): \(job.state.rawValue)\(job.lastError.map { " – \($0)" } ?? "")")
+            }
             if job.state != .completed { throw ExitCode(2) }
             return
         }

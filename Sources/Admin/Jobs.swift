@@ -6,7 +6,8 @@ import Queue
 
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists, shows, retries and cancels jobs.", subcommands: [List.self, Show.self, Retry.self, Cancel.self])
+        abstract: "Lists, shows, retries and cancels jobs.",
+        subcommands: [List.self, Show.self, Retry.self, Cancel.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists jobs, the newest first.")
@@ -96,7 +97,8 @@ struct Jobs: AsyncParsableCommand {
                 case .retried: print("job \(id): available")
                 case .running: print("job \(id) is running; nothing was changed")
                 case .held:
-                    throw QueueError(.wrongState, "another unfinished job has the unique key of job \(id); nothing was changed")
+                    throw QueueError(
+                        .wrongState, "another unfinished job has the unique key of job \(id); nothing was changed")
                 case .unknown: throw QueueError(.unknown, "there is no job \(id), or its retention has passed")
                 }
             }
@@ -136,9 +138,11 @@ extension JobRecord {
     /// The columns of `rinda.jobs`, in their order.
     var members: [(String, JSONText)] {
         [
-            ("id", JSONText(id)), ("kind", JSONText(kind)), ("queue", JSONText(queue)), ("state", JSONText(state.rawValue)),
+            ("id", JSONText(id)), ("kind", JSONText(kind)), ("queue", JSONText(queue)),
+            ("state", JSONText(state.rawValue)),
             ("priority", JSONText(priority)), ("attempt", JSONText(attempt)), ("max_attempts", JSONText(maxAttempts)),
-            ("crashes", JSONText(crashes)), ("scheduled_at", JSONText(scheduledAt)), ("created_at", JSONText(createdAt)),
+            ("crashes", JSONText(crashes)), ("scheduled_at", JSONText(scheduledAt)),
+            ("created_at", JSONText(createdAt)),
             ("attempted_at", attemptedAt.json { JSONText($0) }), ("finalized_at", finalizedAt.json { JSONText($0) }),
             ("attempted_by", attemptedBy.json { JSONText($0) }), ("lease", lease.json { JSONText($0) }),
             ("lease_until", leaseUntil.json { JSONText($0) }), ("unique_key", uniqueKey.json { JSONText($0) }),

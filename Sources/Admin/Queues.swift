@@ -8,7 +8,8 @@ struct Queues: AsyncParsableCommand {
         abstract: "Lists, pauses and resumes queues.", subcommands: [List.self, Pause.self, Resume.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the queues with what waits and who serves them.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the queues with what waits and who serves them.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -21,7 +22,8 @@ struct Queues: AsyncParsableCommand {
                         JSONText.array(
                             queues.map { queue in
                                 .object([
-                                    ("queue", JSONText(queue.queue)), ("paused_at", queue.pausedAt.json { JSONText($0) }),
+                                    ("queue", JSONText(queue.queue)),
+                                    ("paused_at", queue.pausedAt.json { JSONText($0) }),
                                     ("paused_by", queue.pausedBy.json { JSONText($0) }),
                                     ("available", JSONText(queue.available)), ("waiting", JSONText(queue.waiting)),
                                     ("running", JSONText(queue.running)),

@@ -95,7 +95,8 @@ struct ReportCommand: AsyncParsableCommand {
                     return (approved, answer)
                 }
                 print(
-                    "revision \(approved.revision) is approved by \(approved.approvedBy ?? "?"); job \(answer.jobID) archives it")
+                    "revision \(approved.revision) is approved by \(approved.approvedBy ?? "?"); job \(answer.jobID) archives it"
+                )
                 if wait { try await waitForJob(answer.jobID, desk: desk, json: false) }
             }
         }

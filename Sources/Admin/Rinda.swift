@@ -20,7 +20,8 @@ struct Rinda: AsyncParsableCommand {
             CommandGroup(
                 name: "Data and figures:",
                 subcommands: [
-                    Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, Recalculate.self, Obligations.self,
+                    Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, Recalculate.self,
+                    Obligations.self,
                     ReportCommand.self, ArchiveCommand.self,
                 ]),
             CommandGroup(

@@ -11,7 +11,8 @@ struct SchedulesCommand: AsyncParsableCommand {
         commandName: "schedules",
         abstract: "Lists, previews and changes what is enqueued by the clock.",
         subcommands: [
-            List.self, Preview.self, Add.self, Change.self, Pause.self, Resume.self, Trigger.self, Remove.self, Sync.self,
+            List.self, Preview.self, Add.self, Change.self, Pause.self, Resume.self, Trigger.self, Remove.self,
+            Sync.self,
         ])
 
     struct List: AsyncParsableCommand {
@@ -43,7 +44,8 @@ struct SchedulesCommand: AsyncParsableCommand {
 
     struct Preview: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows the next ticks of a schedule or an expression, with notes at gaps, folds and shifted days.")
+            abstract: "Shows the next ticks of a schedule or an expression, with notes at gaps, folds and shifted days."
+        )
 
         @Argument(help: "The schedule's name.")
         var name: String?
@@ -299,7 +301,8 @@ private func readScheduleFile(_ path: String) throws -> ScheduleFile {
 private func describe(_ error: DecodingError) -> String {
     let context: DecodingError.Context
     switch error {
-    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found):
+    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
+        .dataCorrupted(let found):
         context = found
     @unknown default: return "\(error)"
     }

@@ -22,7 +22,10 @@ struct Why: AsyncParsableCommand {
                         ("job_id", JSONText(job)), ("state", JSONText(facts.job.state.rawValue)),
                         (
                             "answers",
-                            .array(answers.map { .object([("code", JSONText($0.code.rawValue)), ("message", JSONText($0.message))]) })
+                            .array(
+                                answers.map {
+                                    .object([("code", JSONText($0.code.rawValue)), ("message", JSONText($0.message))])
+                                })
                         ),
                     ]).text)
                 return
