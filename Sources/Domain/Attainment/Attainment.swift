@@ -139,6 +139,29 @@ package struct RegionFigure: Hashable, Sendable {
     package var pace: Rational?
     /// The colour.
     package var status: AttainmentStatus
+
+    /// A row of the region.
+    package init(
+        indicator: String, kind: IndicatorKind, target: Rational?, baseline: Rational?, reported: Rational?,
+        carried: Rational?, upper: Rational?, attained: Rational?, attainedReporting: Rational?,
+        attainedCarried: Rational?, attainedUpper: Rational?, attainedCapped: Rational?, pace: Rational?,
+        status: AttainmentStatus
+    ) {
+        self.indicator = indicator
+        self.kind = kind
+        self.target = target
+        self.baseline = baseline
+        self.reported = reported
+        self.carried = carried
+        self.upper = upper
+        self.attained = attained
+        self.attainedReporting = attainedReporting
+        self.attainedCarried = attainedCarried
+        self.attainedUpper = attainedUpper
+        self.attainedCapped = attainedCapped
+        self.pace = pace
+        self.status = status
+    }
 }
 
 /// A figure carried forward for a missing unit.
@@ -147,6 +170,12 @@ package struct CarriedFigure: Hashable, Sendable {
     package var value: Rational
     /// How many periods of the form ago that was, 1 or 2.
     package var age: Int
+
+    /// A figure and its age.
+    package init(value: Rational, age: Int) {
+        self.value = value
+        self.age = age
+    }
 }
 
 /// The figure of one indicator for one unit. Shares are exact fractions, 1 is 100 %; nil is null.
@@ -173,4 +202,22 @@ package struct UnitFigure: Hashable, Sendable {
     package var status: AttainmentStatus
     /// The figure carried forward into the region's `carried`; nil unless the unit is missing.
     package var carried: CarriedFigure?
+
+    /// A row of a unit.
+    package init(
+        unit: String, indicator: String, kind: IndicatorKind, target: Rational?, baseline: Rational?, actual: Rational?,
+        obsStatus: ShownStatus?, attained: Rational?, pace: Rational?, status: AttainmentStatus, carried: CarriedFigure?
+    ) {
+        self.unit = unit
+        self.indicator = indicator
+        self.kind = kind
+        self.target = target
+        self.baseline = baseline
+        self.actual = actual
+        self.obsStatus = obsStatus
+        self.attained = attained
+        self.pace = pace
+        self.status = status
+        self.carried = carried
+    }
 }

@@ -1,6 +1,6 @@
 package import Civil
 
-/// What a contact of a unit is asked or told (`docs/domain.md` §8).
+/// What a contact of a unit is asked or told (`docs/domain.md` §12).
 package enum ContactRole: String, Hashable, Sendable, CaseIterable {
     /// Sends the data.
     case submitter = "SUBMITTER"

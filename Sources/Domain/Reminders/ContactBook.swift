@@ -1,6 +1,6 @@
 package import Civil
 
-/// The contacts that hold on a day (`docs/domain.md` §8).
+/// The contacts that hold on a day (`docs/domain.md` §12).
 package struct ContactBook: Sendable {
     private struct Key: Hashable {
         let unit: String

@@ -1,5 +1,5 @@
 /// The identity of a reminder as mail: the same for every attempt to send it, so that a copy sent twice is seen as one
-/// (`docs/domain.md` §8, RFC 5322 §3.6.4).
+/// (`docs/domain.md` §12, RFC 5322 §3.6.4).
 package enum MessageID {
     /// The Message-ID, without angle brackets, of a step of an obligation for an addressee:
     /// `{form}.{period}.{unit}.{step}.v{due version}.{role}@{domain}`, in lower case.

@@ -1,7 +1,7 @@
 import Civil
 
 /// A step that is due for an obligation on a day, with those whom it reaches: one element of
-/// `rinda reminders due --json` (`docs/domain.md` §8).
+/// `rinda reminders due --json` (`docs/domain.md` §12).
 package struct Reminder: Hashable, Sendable {
     /// One message, or a share in one.
     package struct Recipient: Hashable, Sendable {
@@ -17,6 +17,19 @@ package struct Reminder: Hashable, Sendable {
         package var mergedInto: String?
         /// Whether it is a copy of what others are asked.
         package var isCopy: Bool
+
+        /// Someone a reminder reaches.
+        package init(
+            addressee: Addressee, email: String, language: Language, messageID: String, mergedInto: String?,
+            isCopy: Bool
+        ) {
+            self.addressee = addressee
+            self.email = email
+            self.language = language
+            self.messageID = messageID
+            self.mergedInto = mergedInto
+            self.isCopy = isCopy
+        }
     }
 
     /// The obligation.
@@ -35,6 +48,21 @@ package struct Reminder: Hashable, Sendable {
     package var recipients: [Recipient]
     /// Those for whom there is no contact, not even a general address: the region must be told.
     package var unreached: [Addressee]
+
+    /// A step that is due, with those whom it reaches.
+    package init(
+        obligation: Obligation, dueVersion: Int, step: ReminderStep, isMandatory: Bool, isDraft: Bool,
+        suppressed: StopCondition?, recipients: [Recipient], unreached: [Addressee]
+    ) {
+        self.obligation = obligation
+        self.dueVersion = dueVersion
+        self.step = step
+        self.isMandatory = isMandatory
+        self.isDraft = isDraft
+        self.suppressed = suppressed
+        self.recipients = recipients
+        self.unreached = unreached
+    }
 
     /// Reminders as `rinda reminders due --json` prints them, in their order.
     package static func json(_ reminders: [Reminder]) -> String {

@@ -1,6 +1,6 @@
 package import Civil
 
-/// Decides which reminders are due on a day, for any day, without sending one (`docs/domain.md` §8).
+/// Decides which reminders are due on a day, for any day, without sending one (`docs/domain.md` §12).
 package struct ReminderDecision: Sendable {
     /// The ladder.
     package var policy: ReminderPolicy

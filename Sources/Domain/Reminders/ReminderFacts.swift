@@ -1,6 +1,6 @@
 package import Civil
 
-/// Why a reminder must not go out; asked when it is planned, and again before it is sent (`docs/domain.md` §8).
+/// Why a reminder must not go out; asked when it is planned, and again before it is sent (`docs/domain.md` §12).
 package enum StopCondition: String, Hashable, Sendable, CaseIterable {
     /// The obligation has been lifted.
     case waived
@@ -98,7 +98,7 @@ package struct ReminderFacts: Hashable, Sendable {
     }
 }
 
-/// When messages may go out: working days of the unit, in office hours (`docs/domain.md` §8).
+/// When messages may go out: working days of the unit, in office hours (`docs/domain.md` §12).
 package enum SendingHours {
     /// The first hour in which messages go out.
     package static let from = 9

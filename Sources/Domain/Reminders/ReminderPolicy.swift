@@ -1,6 +1,6 @@
 package import Civil
 
-/// A step of the ladder of reminders, in its order (`docs/domain.md` §8).
+/// A step of the ladder of reminders, in its order (`docs/domain.md` §12).
 package enum ReminderStep: String, Hashable, Sendable, CaseIterable, Comparable {
     /// The window is open.
     case opening = "S1"
@@ -40,7 +40,7 @@ package enum Addressee: String, Hashable, Sendable, CaseIterable {
     package var role: ContactRole? { ContactRole(rawValue: rawValue) }
 }
 
-/// When which reminder goes to whom; data, so that it can be changed and versioned (`docs/domain.md` §8).
+/// When which reminder goes to whom; data, so that it can be changed and versioned (`docs/domain.md` §12).
 package struct ReminderPolicy: Hashable, Sendable {
     /// When a step falls due, in working days of the unit's calendar.
     package enum Timing: Hashable, Sendable {
