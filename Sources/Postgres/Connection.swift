@@ -20,10 +20,16 @@ package struct Connection: ~Copyable, Querying, Sendable {
     /// Whether the session has been closed, by a failure or by `close`.
     package var isClosed: Bool { session.pg == nil }
 
+    /// Runs one statement and returns its rows.
+    ///
+    /// - Throws: `.encoding` before anything is sent; `.server`, `.connectionLost`, `.answerTimeout`, `.cancelled`.
     package mutating func query(_ sql: SQL, answerTimeout: AnswerTimeout) async throws(PostgresError) -> Rows {
         try await session.run(sql, answerTimeout)
     }
 
+    /// Runs the statements of a trusted text, separated by semicolons, without values and without rows.
+    ///
+    /// - Throws: as `query` does.
     package mutating func executeScript(_ text: String, answerTimeout: AnswerTimeout) async throws(PostgresError) {
         try await session.runScript(text, answerTimeout)
     }

@@ -121,9 +121,4 @@ package struct CopyWriter: ~Copyable {
         try await session.putCopyData(buffer, &patience)
         buffer.removeAll(keepingCapacity: true)
     }
-
-    /// What is left of the patience, for the end of the COPY.
-    consuming func finish() -> Patience {
-        patience
-    }
 }

@@ -2,7 +2,8 @@ import CLibPQ
 package import Civil
 import Glibc
 
-/// The answer to a statement: its rows, decoded from libpq's own memory only when and where they are asked for.
+/// The answer to a statement: its rows, decoded from libpq's own memory only when and where they are asked for. The whole
+/// answer stays in memory as long as any of its rows does.
 package struct Rows: RandomAccessCollection, Sendable {
     private let result: QueryResult?
     /// The number of rows.
@@ -22,9 +23,12 @@ package struct Rows: RandomAccessCollection, Sendable {
         affected = 0
     }
 
+    /// The first row's position: 0.
     package var startIndex: Int { 0 }
+    /// The position after the last row.
     package var endIndex: Int { count }
 
+    /// The row at a position.
     package subscript(position: Int) -> Row {
         precondition(position >= 0 && position < count, "row \(position) of \(count)")
         return Row(result: result!, index: position)

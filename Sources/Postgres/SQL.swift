@@ -15,6 +15,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     private var marks: [Int] = []
     private(set) var failure: PostgresError?
 
+    /// A statement without bind values.
     package init(stringLiteral text: String) {
         self.text = text
     }
@@ -24,6 +25,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         self.text = text
     }
 
+    /// A statement with the bind values interpolated into it.
     package init(stringInterpolation: StringInterpolation) {
         self = stringInterpolation.sql
     }
@@ -66,6 +68,7 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var sql = SQL(raw: "")
 
+        /// An empty statement with room for what the compiler announces.
         package init(literalCapacity: Int, interpolationCount: Int) {
             sql.text.reserveCapacity(literalCapacity + 4 * interpolationCount)
             sql.marks.reserveCapacity(interpolationCount)
@@ -100,6 +103,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
         /// Splices a name in double quotes.
         package mutating func appendInterpolation(identifier name: String) {
+            if sql.failure == nil, name.utf8.contains(0) {
+                sql.failure = PostgresError(.encoding, "a name holds the character NUL (U+0000)")
+            }
             sql.text += SQL.quoted(identifier: name)
         }
     }

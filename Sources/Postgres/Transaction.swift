@@ -20,10 +20,16 @@ package struct Transaction: ~Copyable, Querying, Sendable {
     /// The server process's number, as `pg_stat_activity.pid` shows it.
     package var backendPID: Int32 { session.backendPID }
 
+    /// Runs one statement and returns its rows.
+    ///
+    /// - Throws: `.encoding` before anything is sent; `.server`, `.connectionLost`, `.answerTimeout`, `.cancelled`.
     package mutating func query(_ sql: SQL, answerTimeout: AnswerTimeout) async throws(PostgresError) -> Rows {
         try await session.run(sql, answerTimeout)
     }
 
+    /// Runs the statements of a trusted text, separated by semicolons, without values and without rows.
+    ///
+    /// - Throws: as `query` does.
     package mutating func executeScript(_ text: String, answerTimeout: AnswerTimeout) async throws(PostgresError) {
         try await session.runScript(text, answerTimeout)
     }
@@ -45,8 +51,9 @@ extension Session {
     func transaction<R: Sendable>(
         _ isolation: Isolation, readOnly: Bool, _ body: (inout Transaction) async throws -> R
     ) async throws -> R {
-        let mode = readOnly ? "read only" : "read write"
-        _ = try await run(SQL(raw: "begin isolation level \(isolation.rawValue) \(mode)"), .standard)
+        // "read write" is left unsaid: a standby would refuse it, and a user may be read-only by default.
+        let mode = readOnly ? " read only" : ""
+        _ = try await run(SQL(raw: "begin isolation level \(isolation.rawValue)\(mode)"), .standard)
         var transaction = Transaction(self)
         let value: R
         do {

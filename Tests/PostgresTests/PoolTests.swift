@@ -151,20 +151,25 @@ struct PoolTests {
     func closing() async throws {
         let pool = TestDatabase.current.pool(maxConnections: 1)
         let isLent = Shared(false)
+        let mayReturn = Shared(false)
         let borrower = Task {
             try await pool.withConnection { connection in
                 isLent.change { $0 = true }
-                try await connection.execute("select pg_sleep(0.3)")
+                _ = try await eventually { mayReturn.value }
+                #expect(try await connection.query("select 1").count == 1)
             }
         }
         #expect(try await eventually { isLent.value })
         let waiter = Task { try await pool.query("select 1").count }
         #expect(try await eventually { pool.census.waiting == 1 })
-        await pool.close()
-        #expect(pool.census.open == 0)
-        try await borrower.value
+        let closing = Task { await pool.close() }
         let waited = await #expect(throws: PostgresError.self) { try await waiter.value }
         #expect(waited?.code == .poolClosed)
+        #expect(pool.census.open == 1)
+        mayReturn.change { $0 = true }
+        await closing.value
+        #expect(pool.census.open == 0)
+        try await borrower.value
         let late = await #expect(throws: PostgresError.self) { try await pool.query("select 1") }
         #expect(late?.code == .poolClosed)
     }

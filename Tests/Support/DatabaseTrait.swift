@@ -11,6 +11,7 @@ package struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
         self.isRecursive = isRecursive
     }
 
+    /// Runs a test, or a suite, between the making and the dropping of its database.
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {

@@ -12,6 +12,7 @@ package final class FaultyProxy: Sendable {
     private let target: ServerAddress
     private let sockets = Mutex<Set<Int32>>([])
     private let isSilent = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
     private let isRefusing = Atomic<Bool>(false)
     private let acceptedCount = Atomic<Int>(0)
 
@@ -51,10 +52,16 @@ package final class FaultyProxy: Sendable {
         isSilent.store(true, ordering: .sequentiallyConsistent)
     }
 
+    /// From now on takes nothing from either side, so that the senders' buffers fill.
+    package func stopReading() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+    }
+
     /// Forwards again, for connections made from now on; those that lost something are cut.
     package func recover() {
         cut()
         isSilent.store(false, ordering: .sequentiallyConsistent)
+        isStopped.store(false, ordering: .sequentiallyConsistent)
         isRefusing.store(false, ordering: .sequentiallyConsistent)
     }
 
@@ -109,6 +116,11 @@ package final class FaultyProxy: Sendable {
     private func pump(from source: Int32, to sink: Int32, _ pair: Pair) {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
+            if isStopped.load(ordering: .sequentiallyConsistent) {
+                // Only the end of the connection is of interest, and it is reported unasked.
+                var watched = pollfd(fd: source, events: 0, revents: 0)
+                if poll(&watched, 1, 20) == 0 { continue }
+            }
             let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             if isSilent.load(ordering: .sequentiallyConsistent) { continue }

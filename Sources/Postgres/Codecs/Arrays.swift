@@ -18,6 +18,9 @@ package protocol PostgresArrayElement: Sendable {
 package protocol PostgresScalar: PostgresEncodable, PostgresDecodable, PostgresArrayElement {}
 
 extension PostgresArrayElement where Self: PostgresEncodable & PostgresDecodable {
+    /// Appends the header and the elements, each in its own binary form.
+    ///
+    /// - Throws: `PostgresError.Code.encoding` for an element that its type cannot hold.
     package static func encodeArray(_ values: [Self], into bytes: inout [UInt8]) throws(PostgresError) {
         guard !values.isEmpty else { return ArrayForm.appendEmpty(of: postgresType, to: &bytes) }
         ArrayForm.appendHeader(
@@ -35,6 +38,9 @@ extension PostgresArrayElement where Self: PostgresEncodable & PostgresDecodable
         }
     }
 
+    /// Reads the elements, each by its own type.
+    ///
+    /// - Throws: `PostgresError.Code.decoding` where it is not a one-dimensional array of them.
     package static func decodeArray(_ cell: Cell) throws(PostgresError) -> [Self] {
         var reader = try ArrayForm.Reader(cell)
         var values: [Self] = []

@@ -1,4 +1,4 @@
-package import struct FoundationEssentials.UUID
+package import FoundationEssentials
 
 /// An array of bytes is one `bytea`, not an array of numbers.
 extension UInt8: PostgresArrayElement {

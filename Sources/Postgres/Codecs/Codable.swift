@@ -70,6 +70,9 @@ extension PostgresEncodable where Self: RawRepresentable, RawValue: PostgresEnco
     /// The raw value's type.
     package static var postgresType: PostgresType { RawValue.postgresType }
 
+    /// Appends the raw value's binary form.
+    ///
+    /// - Throws: `PostgresError.Code.encoding` for a raw value that its type cannot hold.
     package func encode(into bytes: inout [UInt8]) throws(PostgresError) {
         try rawValue.encode(into: &bytes)
     }

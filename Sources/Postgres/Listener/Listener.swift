@@ -125,6 +125,7 @@ package final class Listener: Sendable {
             }
         }
 
+        /// An iterator over what is kept and what comes; one at a time.
         package func makeAsyncIterator() -> AsyncIterator {
             AsyncIterator(buffer: buffer)
         }

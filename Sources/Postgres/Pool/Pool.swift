@@ -89,21 +89,14 @@ package final class Pool: Sendable {
 
     private func acquire() async throws(PostgresError) -> Session {
         let deadline = Deadline.after(acquireTimeout)
-        while true {
-            switch try await line.enter(until: deadline) {
-            case .lent(let session):
-                if session.looksAlive { return session }
-                session.close()
-                // Most likely the server has restarted and the other idle sessions are dead too; each is looked at.
-                line.replace()
-                return try await connect(until: deadline)
-            case .open:
-                return try await connect(until: deadline)
-            }
+        if case .lent(let session) = try await line.enter(until: deadline) {
+            if session.looksAlive { return session }
+            session.close()
         }
+        return try await connect(until: deadline)
     }
 
-    /// Opens a session in a place that the line has granted, and gives the place back where that fails.
+    /// Opens a session in a place that the line has granted or that a dead one left, and gives the place back where that fails.
     private func connect(until deadline: Deadline) async throws(PostgresError) -> Session {
         do {
             return try await Session.open(settings, until: deadline)

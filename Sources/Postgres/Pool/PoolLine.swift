@@ -79,11 +79,6 @@ final class PoolLine: Sendable {
         state.withLock { depart(&$0) }
     }
 
-    /// An idle session turned out to be dead and its place is used for a new one: the other idle ones are suspect.
-    func replace() {
-        distrustIdle()
-    }
-
     /// Ends all idle sessions: one like them has stopped answering, so the others are not worth a timeout each.
     func distrustIdle() {
         let suspects = state.withLock { state -> [Session] in

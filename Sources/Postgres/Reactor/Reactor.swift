@@ -121,6 +121,7 @@ final class Reactor: Sendable {
             var isSooner = false
             let outcome: Wakeup? = state.withLock { state in
                 guard var watch = state.watches[token.number] else { return .cancelled }
+                precondition(watch.waiter == nil, "two tasks wait for the same thing, which has one owner")
                 if watch.isCancelled || watch.isSignalled {
                     let outcome = watch.isCancelled ? Wakeup.cancelled : .ready(readable: false, writable: false)
                     if watch.isCancelled { watch.isCancelled = false } else { watch.isSignalled = false }

@@ -36,14 +36,16 @@ enum CancelRequest {
 extension Session {
     /// Cancels the running statement and waits until the request has been delivered, so that it cannot hit the session's
     /// next statement.
-    func cancelStatement(until deadline: Deadline) async {
-        guard let pg else { return }
+    ///
+    /// - Throws: `.cancelled` where the request was not delivered in time; the session is closed then.
+    func cancelStatement(until deadline: Deadline) async throws(PostgresError) {
+        let pg = try open()
         let delivered = reactor.watchSignal()
         defer { reactor.forget(delivered) }
         guard CancelRequest.send(for: pg, reactor: reactor, token: delivered) else { return }
         if case .timedOut = await reactor.wait(delivered, until: deadline, heedsCancellation: false) {
             // The request may arrive at any later time and must then find no statement of ours.
-            lose(PostgresError(.cancelled, "the task was cancelled and the server could not be told in time"))
+            throw lose(PostgresError(.cancelled, "the task was cancelled and the server could not be told in time"))
         }
     }
 }

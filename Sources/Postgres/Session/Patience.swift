@@ -53,7 +53,7 @@ extension Session {
                 PostgresError(.answerTimeout, "no answer to a statement in time; its connection has been closed"))
         case .cancelled:
             patience.becomeCancelled(grace: settings.cancelGrace)
-            await cancelStatement(until: patience.deadline)
+            try await cancelStatement(until: patience.deadline)
             return false
         }
     }

@@ -15,7 +15,6 @@ extension Session {
             _ = try? await endCopyIn("the sender gave up", settings.cancelGrace)
             throw error
         }
-        patience = writer.finish()
         return try await endCopyIn(nil, answerTimeout.limit(settings)).affected
     }
 
@@ -104,8 +103,8 @@ extension Session {
     private func stopCopyOut() async {
         guard pg != nil else { return }
         var patience = Patience(limit: settings.cancelGrace, heedsCancellation: false)
-        await cancelStatement(until: patience.deadline)
         do {
+            try await cancelStatement(until: patience.deadline)
             while try await nextPieceOfRest(&patience) {}
             _ = try await receive(&patience)
         } catch {
