@@ -160,7 +160,7 @@ struct CopyTests {
         var settings = proxy.settings(TestDatabase.current.settings)
         settings.answerTimeout = .milliseconds(400)
         var connection = try await Connection.connect(settings)
-        try await connection.execute("create table t (id int, name text)")
+        try await connection.execute("create table t (id int, name text)", answerTimeout: .never)
         let error = await #expect(throws: PostgresError.self) {
             try await connection.copyIn("copy t from stdin") { writer in
                 try await writer.writeRow(["1", nil])

@@ -116,8 +116,8 @@ struct PoolTests {
         let proxy = try FaultyProxy(to: TestDatabase.current.settings)
         defer { proxy.close() }
         var settings = proxy.settings(TestDatabase.current.settings)
-        settings.answerTimeout = .milliseconds(400)
-        let pool = Pool(settings, maxConnections: 3, acquireTimeout: .seconds(5))
+        settings.answerTimeout = .seconds(2)
+        let pool = Pool(settings, maxConnections: 3, acquireTimeout: .seconds(20))
         await withTaskGroup { group in
             for _ in 0..<3 { group.addTask { _ = try? await pool.execute("select pg_sleep(0.05)") } }
         }
