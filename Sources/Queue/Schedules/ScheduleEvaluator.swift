@@ -47,6 +47,8 @@ package struct ScheduleEvaluator: Sendable {
 
     /// How many schedules are decided in one transaction: enough to make its cost small, few enough to be quick.
     private static let batch = 250
+    /// How many jobs are enqueued in one transaction, but for a schedule that alone has more.
+    private static let jobsAtOnce = 1000
     /// After how long a schedule that is not due is looked at all the same, to see a changed calendar or zone.
     private static let recheck = Duration.seconds(3600)
     private static let calendarRecheck = Duration.seconds(900)
@@ -77,21 +79,39 @@ package struct ScheduleEvaluator: Sendable {
                 decisions.append(try await decide(schedule, now: due.now, &calendars, on: &connection))
             } catch let error as ScheduleError {
                 try await fail(schedule, error.description, &evaluation, on: &connection)
+            } catch let error as PostgresError where error.isRefusal {
+                try await fail(schedule, error.message, &evaluation, on: &connection)
             }
         }
+        // Schedules that catch up on many ticks do not share a transaction with all others.
+        while !decisions.isEmpty {
+            var jobs = 0
+            let part = decisions.prefix { decision in
+                defer { jobs += decision.jobs.count }
+                return jobs < Self.jobsAtOnce
+            }
+            decisions.removeFirst(part.count)
+            try await settle(Array(part), simulated: simulated != nil, &evaluation, on: &connection)
+        }
+        return evaluation
+    }
+
+    /// Writes decisions together; where the server refuses that, each alone, so that only the one at fault fails.
+    private func settle(
+        _ decisions: [ScheduleDecision], simulated: Bool, _ evaluation: inout Evaluation,
+        on connection: inout Connection
+    ) async throws {
         do {
-            try await write(decisions, simulated: simulated != nil, &evaluation, on: &connection)
-        } catch let error as PostgresError where error.code == .server && !error.isConnectionLoss {
-            // One of them is at fault: each is written alone, so that only that one fails.
+            try await write(decisions, simulated: simulated, &evaluation, on: &connection)
+        } catch let error as PostgresError where error.isRefusal {
             for decision in decisions {
                 do {
-                    try await write([decision], simulated: simulated != nil, &evaluation, on: &connection)
-                } catch let error as PostgresError where error.code == .server && !error.isConnectionLoss {
+                    try await write([decision], simulated: simulated, &evaluation, on: &connection)
+                } catch let error as PostgresError where error.isRefusal {
                     try await fail(decision.schedule, error.message, &evaluation, on: &connection)
                 }
             }
         }
-        return evaluation
     }
 
     private mutating func decide(
@@ -127,7 +147,6 @@ package struct ScheduleEvaluator: Sendable {
         _ decisions: [ScheduleDecision], simulated: Bool, _ evaluation: inout Evaluation,
         on connection: inout Connection
     ) async throws {
-        guard !decisions.isEmpty else { return }
         let now = evaluation.now
         let scheduler = scheduler
         let answer = try await connection.transaction { transaction in
@@ -184,4 +203,9 @@ private struct ParsedSchedule: Sendable {
     let expression: ScheduleExpression
     let args: TickTemplate
     let uniqueKey: TickTemplate?
+}
+
+extension PostgresError {
+    /// Whether the server has refused a statement on a connection that is still good.
+    fileprivate var isRefusal: Bool { code == .server && !isConnectionLoss }
 }

@@ -1,6 +1,6 @@
 package import Civil
 
-/// When a schedule fires, as someone wrote it (`docs/domain.md`, schedules).
+/// When a schedule fires, as someone wrote it.
 ///
 /// - `0 9 * * MON-FRI`, `30 3 L * *`, `@daily`: cron, five fields or six with seconds first.
 /// - `wd 10 of month at 09:00 on LV`: a working day of a named calendar.

@@ -2,8 +2,11 @@ package import Logging
 
 /// The daemons' log: JSON lines on standard error, or lines for people where that is a terminal.
 package struct DaemonLog: LogHandler {
+    /// From which level on is written.
     package var logLevel: Logger.Level
+    /// What goes with every event.
     package var metadata: Logger.Metadata = [:]
+    /// What goes with every event of the moment.
     package var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let style: LogLine.Style
@@ -27,11 +30,13 @@ package struct DaemonLog: LogHandler {
     /// How lines look on this process's standard error.
     static var currentStyle: LogLine.Style { StandardError.isTerminal ? .plain : .json }
 
+    /// One part of ``metadata``.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes an event as one line.
     package func log(event: LogEvent) {
         var merged = metadata
         if let provided = metadataProvider?.get() { merged.merge(provided) { _, new in new } }

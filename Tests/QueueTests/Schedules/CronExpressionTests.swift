@@ -43,7 +43,7 @@ struct CronExpressionTests {
             ("  0   9 * * *  ", "2026-01-01T00:00:00Z", ["2026-01-01T09:00:00", "2026-01-02T09:00:00"]),
         ])
     func constructs(expression: String, start: String, expected: [String]) throws {
-        #expect(try Fixture.locals(expression, after: start, 2) == expected)
+        #expect(try ScheduleFixture.locals(expression, after: start, 2) == expected)
     }
 
     @Test(
@@ -63,7 +63,9 @@ struct CronExpressionTests {
             ("0 0 30 2 MON", ["2026-02-02", "2026-02-09", "2026-02-16"]),
         ])
     func vixie(expression: String, expected: [String]) throws {
-        let found = try Fixture.locals(expression, after: "2026-02-01T00:00:00Z", 3).map { String($0.prefix(10)) }
+        let found = try ScheduleFixture.locals(expression, after: "2026-02-01T00:00:00Z", 3).map {
+            String($0.prefix(10))
+        }
         #expect(found == expected)
     }
 
@@ -83,7 +85,7 @@ struct CronExpressionTests {
         "what some year matches is allowed",
         arguments: ["0 0 29 2 *", "0 0 */29 2 MON", "0 0 */28 2 MON#5", "0 0 L-28 2 *"])
     func rare(expression: String) throws {
-        #expect(try Fixture.locals(expression, after: "2026-01-01T00:00:00Z", 1).count == 1)
+        #expect(try ScheduleFixture.locals(expression, after: "2026-01-01T00:00:00Z", 1).count == 1)
     }
 
     @Test(
@@ -130,7 +132,7 @@ struct CronExpressionTests {
 
     @Test("random expressions agree with a search that looks at every second", arguments: 0..<40)
     func agreesWithBruteForce(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = ScheduleDice(seed: seed)
         let sample = NaiveCron.random(using: &random)
         guard let expression = try? ScheduleExpression(parsing: sample.text) else {
             // Only what never fires may be refused, and the search must agree.

@@ -12,7 +12,7 @@ struct NaiveCron {
     private let needsBoth: Bool
 
     /// A random expression in random notation, always with the hour fixed so that it means local time.
-    static func random(using random: inout SeededGenerator) -> NaiveCron {
+    static func random(using random: inout ScheduleDice) -> NaiveCron {
         let second = field(0...59, using: &random)
         let minute = field(0...59, using: &random)
         let hour = field(0...23, stars: false, using: &random)
@@ -50,7 +50,7 @@ struct NaiveCron {
     }
 
     private static func field(
-        _ bounds: ClosedRange<Int>, stars: Bool = true, using random: inout SeededGenerator
+        _ bounds: ClosedRange<Int>, stars: Bool = true, using random: inout ScheduleDice
     ) -> (text: String, values: Set<Int>) {
         let low = Int.random(in: bounds, using: &random)
         let high = Int.random(in: low...bounds.upperBound, using: &random)

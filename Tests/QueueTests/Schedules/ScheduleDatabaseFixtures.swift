@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Queue
 
-extension Fixture {
+extension ScheduleFixture {
     /// A schedule of the kind `diagnostic` in Riga.
     static func schedule(
         _ name: String, _ expression: String, args: String = #"{"at": "{tick}"}"#, uniqueKey: String? = nil,

@@ -3,7 +3,7 @@ import Civil
 @testable import Queue
 
 /// Zones and helpers for schedule tests that need no database.
-enum Fixture {
+enum ScheduleFixture {
     /// Europe/Riga by the rule in force since 1996: forward on March's last Sunday and back on October's, at 01:00 UTC.
     static let riga = ZoneRules(
         name: "Europe/Riga", initialOffset: 7200,
@@ -66,7 +66,7 @@ enum Fixture {
 }
 
 /// A generator whose seed makes a failing case repeatable (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
+struct ScheduleDice: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -17,8 +17,8 @@ struct ScheduleSyncTests {
     @Test("a file's schedules are added, changed and removed, and a second sync changes nothing")
     func whole() async throws {
         var connection = try await TestDatabase.current.connect()
-        let one = Fixture.schedule("one", "@daily", args: #"{"b": 1, "a": "{date}"}"#)
-        let two = Fixture.schedule("two", "@hourly", policy: .all(count: 5, age: .seconds(3600)))
+        let one = ScheduleFixture.schedule("one", "@daily", args: #"{"b": 1, "a": "{date}"}"#)
+        let two = ScheduleFixture.schedule("two", "@hourly", policy: .all(count: 5, age: .seconds(3600)))
         let first = try await sync([one, two], "a.yaml", on: &connection)
         #expect(first.added == ["one", "two"])
         let audits = try await connection.query("select count(*) from rinda.audit")[0].decode(0, as: Int64.self)
@@ -34,14 +34,14 @@ struct ScheduleSyncTests {
     @Test("what another file or a person owns is neither changed nor removed")
     func ownership() async throws {
         var connection = try await TestDatabase.current.connect()
-        try await Fixture.add([Fixture.schedule("mine", "@daily")], on: &connection)
-        _ = try await sync([Fixture.schedule("one", "@daily")], "a.yaml", on: &connection)
-        let other = try await sync([Fixture.schedule("two", "@daily")], "b.yaml", on: &connection)
+        try await ScheduleFixture.add([ScheduleFixture.schedule("mine", "@daily")], on: &connection)
+        _ = try await sync([ScheduleFixture.schedule("one", "@daily")], "a.yaml", on: &connection)
+        let other = try await sync([ScheduleFixture.schedule("two", "@daily")], "b.yaml", on: &connection)
         #expect(other == ScheduleSyncReport(added: ["two"]))
         #expect(try await Schedules.list(on: &connection).map(\.definition.name) == ["mine", "one", "two"])
         let clashing = [
-            Fixture.schedule("mine", "@hourly"), Fixture.schedule("one", "@hourly"),
-            Fixture.schedule("new", "0 99 * * *"),
+            ScheduleFixture.schedule("mine", "@hourly"), ScheduleFixture.schedule("one", "@hourly"),
+            ScheduleFixture.schedule("new", "0 99 * * *"),
         ]
         let error = await #expect(throws: ScheduleError.self) {
             _ = try await sync(clashing, "b.yaml", on: &connection)
@@ -57,9 +57,9 @@ struct ScheduleSyncTests {
     @Test("a paused schedule stays paused when its file changes it")
     func staysPaused() async throws {
         var connection = try await TestDatabase.current.connect()
-        _ = try await sync([Fixture.schedule("one", "@daily")], "a.yaml", on: &connection)
+        _ = try await sync([ScheduleFixture.schedule("one", "@daily")], "a.yaml", on: &connection)
         try await connection.transaction { try await _ = Schedules.pause("one", in: &$0) }
-        _ = try await sync([Fixture.schedule("one", "@hourly")], "a.yaml", on: &connection)
+        _ = try await sync([ScheduleFixture.schedule("one", "@hourly")], "a.yaml", on: &connection)
         let status = try #require(try await Schedules.list(on: &connection).first)
         #expect(status.pausedAt != nil)
         #expect(status.definition.expression == "@hourly")

@@ -15,7 +15,7 @@ struct ScheduleVerbTests {
     @Test("a schedule is added once, with its record in the audit trail")
     func add() async throws {
         var connection = try await TestDatabase.current.connect()
-        let definition = Fixture.schedule("nightly", "30 2 * * *")
+        let definition = ScheduleFixture.schedule("nightly", "30 2 * * *")
         try await connection.transaction { try await Schedules.add(definition, reason: "wanted", in: &$0) }
         let again = await #expect(throws: ScheduleError.self) {
             try await connection.transaction { try await Schedules.add(definition, in: &$0) }
@@ -36,7 +36,7 @@ struct ScheduleVerbTests {
         var connection = try await TestDatabase.current.connect()
         try await connection.execute(
             "insert into rinda.calendar_day (calendar, date, kind, name) values ('LV', '2026-11-18', 'HOLIDAY', 'x')")
-        let good = Fixture.schedule("good", "@daily")
+        let good = ScheduleFixture.schedule("good", "@daily")
         let cases: [(String, ScheduleError.Code, (inout ScheduleDefinition) -> Void)] = [
             ("\"Bad\"", .invalidDefinition, { $0.name = "Bad" }),
             ("position 3", .outOfRange, { $0.expression = "0 25 * * *" }),
@@ -69,7 +69,7 @@ struct ScheduleVerbTests {
     @Test("a kind outside the catalogue is accepted where that is asked for")
     func unknownKind() async throws {
         var connection = try await TestDatabase.current.connect()
-        var definition = Fixture.schedule("other", "@daily")
+        var definition = ScheduleFixture.schedule("other", "@daily")
         definition.kind = "elsewhere.job"
         let other = definition
         try await connection.transaction { try await Schedules.add(other, allowUnknownKind: true, in: &$0) }
@@ -79,7 +79,7 @@ struct ScheduleVerbTests {
     @Test("a change is recorded with before and after, and none is recorded where nothing differs")
     func change() async throws {
         var connection = try await TestDatabase.current.connect()
-        try await Fixture.add([Fixture.schedule("nightly", "30 2 * * *")], on: &connection)
+        try await ScheduleFixture.add([ScheduleFixture.schedule("nightly", "30 2 * * *")], on: &connection)
         let changed = try await connection.transaction { transaction in
             try await Schedules.change("nightly", in: &transaction) {
                 $0.expression = "30 4 * * *"
@@ -111,8 +111,8 @@ struct ScheduleVerbTests {
     @Test("a paused schedule is not evaluated, and resumed it does not fire for the pause")
     func pause() async throws {
         var connection = try await TestDatabase.current.connect()
-        try await Fixture.add(
-            [Fixture.schedule("beat", "every minute")], decidedUntil: "2026-01-01T00:00:00Z", on: &connection)
+        try await ScheduleFixture.add(
+            [ScheduleFixture.schedule("beat", "every minute")], decidedUntil: "2026-01-01T00:00:00Z", on: &connection)
         let paused = try await connection.transaction { try await Schedules.pause("beat", in: &$0) }
         let pausedAgain = try await connection.transaction { try await Schedules.pause("beat", in: &$0) }
         #expect(paused && !pausedAgain)
@@ -138,7 +138,8 @@ struct ScheduleVerbTests {
     @Test("triggered by hand, a schedule enqueues now and its ticks go on as they were")
     func trigger() async throws {
         var connection = try await TestDatabase.current.connect()
-        try await Fixture.add([Fixture.schedule("yearly", "@yearly", args: #"{"by": "{schedule}"}"#)], on: &connection)
+        try await ScheduleFixture.add(
+            [ScheduleFixture.schedule("yearly", "@yearly", args: #"{"by": "{schedule}"}"#)], on: &connection)
         try await connection.transaction { try await _ = Schedules.pause("yearly", in: &$0) }
         let answer = try await connection.transaction { try await Schedules.trigger("yearly", in: &$0) }
         #expect(answer.outcome == .inserted)
@@ -156,11 +157,11 @@ struct ScheduleVerbTests {
     @Test("a removed schedule is gone and its ticks stay")
     func remove() async throws {
         var connection = try await TestDatabase.current.connect()
-        try await Fixture.add([Fixture.schedule("beat", "@daily")], on: &connection)
+        try await ScheduleFixture.add([ScheduleFixture.schedule("beat", "@daily")], on: &connection)
         try await connection.transaction { try await _ = Schedules.trigger("beat", in: &$0) }
         try await connection.transaction { try await Schedules.remove("beat", in: &$0) }
         #expect(try await Schedules.list(on: &connection).isEmpty)
-        #expect(try await Fixture.ticks(on: &connection).count == 1)
+        #expect(try await ScheduleFixture.ticks(on: &connection).count == 1)
         let error = await #expect(throws: ScheduleError.self) {
             try await connection.transaction { try await Schedules.remove("beat", in: &$0) }
         }
@@ -173,13 +174,14 @@ struct ScheduleVerbTests {
         try await connection.execute(
             "insert into rinda.calendar_day (calendar, date, kind, name) values ('LV', '2026-11-18', 'HOLIDAY', 'x')")
         let gap = try await Schedules.preview(
-            expression: "30 3 29 3 *", zone: "Europe/Riga", from: Fixture.instant("2026-01-01T00:00:00Z"), count: 1,
+            expression: "30 3 29 3 *", zone: "Europe/Riga", from: ScheduleFixture.instant("2026-01-01T00:00:00Z"),
+            count: 1,
             on: &connection)
         #expect(gap.first?.localText == "2026-03-29T04:00:00+03:00")
-        try await Fixture.add([Fixture.schedule("daily", "wd of week at 09:00 on LV")], on: &connection)
+        try await ScheduleFixture.add([ScheduleFixture.schedule("daily", "wd of week at 09:00 on LV")], on: &connection)
         let days = try await Schedules.preview(
-            "daily", from: Fixture.instant("2026-11-17T12:00:00Z"), count: 1, on: &connection)
-        #expect(days.first?.local.date == Fixture.date("2026-11-19"))
+            "daily", from: ScheduleFixture.instant("2026-11-17T12:00:00Z"), count: 1, on: &connection)
+        #expect(days.first?.local.date == ScheduleFixture.date("2026-11-19"))
         let now = try await Schedules.preview("daily", on: &connection)
         #expect(now.count == 10)
     }
@@ -187,7 +189,7 @@ struct ScheduleVerbTests {
     @Test("a tick is shown as one JSON object with a note or null")
     func tickJSON() throws {
         let ticks = try ScheduleExpression(parsing: "30 3 * * *")
-            .ticks(after: Fixture.instant("2026-10-24T12:00:00Z"), count: 2, zone: Fixture.riga)
+            .ticks(after: ScheduleFixture.instant("2026-10-24T12:00:00Z"), count: 2, zone: ScheduleFixture.riga)
         #expect(
             try JSONValue(encoding: ticks[1])
                 == .object([
@@ -199,7 +201,7 @@ struct ScheduleVerbTests {
     @Test("the system's schedules are installed once, and stay as an administrator left them")
     func defaults() async throws {
         var connection = try await TestDatabase.current.connect()
-        try await Fixture.add([Fixture.schedule("archive.audit", "@yearly")], on: &connection)
+        try await ScheduleFixture.add([ScheduleFixture.schedule("archive.audit", "@yearly")], on: &connection)
         let first = try await connection.transaction {
             try await Schedules.installDefaults(zone: "Europe/Riga", in: &$0)
         }
@@ -232,7 +234,7 @@ struct ScheduleVerbTests {
         ]
         for definition in Schedules.defaults(zone: "Europe/Riga") {
             let tick = try definition.parsed().nextTick(
-                after: Fixture.instant("2026-07-04T12:00:00Z"), zone: Fixture.riga)
+                after: ScheduleFixture.instant("2026-07-04T12:00:00Z"), zone: ScheduleFixture.riga)
             #expect(tick?.localText == expected[definition.name])
         }
     }

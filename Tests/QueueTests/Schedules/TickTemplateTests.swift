@@ -6,7 +6,7 @@ import Testing
 @Suite("Templates of args")
 struct TickTemplateTests {
     private func fill(_ template: String, at instant: String) throws -> String {
-        let tick = Tick(instant: Fixture.instant(instant), zone: Fixture.riga)
+        let tick = Tick(instant: ScheduleFixture.instant(instant), zone: ScheduleFixture.riga)
         return try TickTemplate(template).filled(for: tick, schedule: "nightly")
     }
 

@@ -28,24 +28,25 @@ struct WorkingDayExpressionTests {
             ("WD 23 OF Month AT 09:00 ON LV", "2026-07-01", ["2026-07-31"]),
         ])
     func rules(text: String, from: String, expected: [String]) throws {
-        let locals = try Fixture.locals(
-            text, after: "\(from)T00:00:00Z", expected.count, zone: Fixture.riga, calendar: Fixture.latvia)
+        let locals = try ScheduleFixture.locals(
+            text, after: "\(from)T00:00:00Z", expected.count, zone: ScheduleFixture.riga,
+            calendar: ScheduleFixture.latvia)
         #expect(locals.map { String($0.prefix(10)) } == expected)
     }
 
     @Test("the time of day is local and may have seconds")
     func times() throws {
-        let ticks = try Fixture.instants(
-            "wd of week at 09:00:30 on LV", after: "2026-03-27T12:00:00Z", 1, zone: Fixture.riga,
-            calendar: Fixture.latvia)
+        let ticks = try ScheduleFixture.instants(
+            "wd of week at 09:00:30 on LV", after: "2026-03-27T12:00:00Z", 1, zone: ScheduleFixture.riga,
+            calendar: ScheduleFixture.latvia)
         #expect(ticks == ["2026-03-30T06:00:30Z"])
     }
 
     @Test("a time on the day itself that has passed waits for the next day of the rule")
     func passed() throws {
-        let locals = try Fixture.locals(
-            "wd 10 of month at 09:00 on LV", after: "2026-01-16T07:00:00Z", 1, zone: Fixture.riga,
-            calendar: Fixture.latvia)
+        let locals = try ScheduleFixture.locals(
+            "wd 10 of month at 09:00 on LV", after: "2026-01-16T07:00:00Z", 1, zone: ScheduleFixture.riga,
+            calendar: ScheduleFixture.latvia)
         #expect(locals == ["2026-02-13T09:00:00"])
     }
 
@@ -53,7 +54,8 @@ struct WorkingDayExpressionTests {
     func notes() throws {
         func note(_ text: String, after start: String) throws -> String? {
             try ScheduleExpression(parsing: text).nextTick(
-                after: Fixture.instant(start), zone: Fixture.riga, calendar: Fixture.latvia)?.note
+                after: ScheduleFixture.instant(start), zone: ScheduleFixture.riga, calendar: ScheduleFixture.latvia)?
+                .note
         }
         #expect(
             try note("wd 10 of month at 09:00 on LV", after: "2026-01-01T00:00:00Z")
@@ -72,14 +74,14 @@ struct WorkingDayExpressionTests {
 
     @Test("without a calendar Monday to Friday are counted")
     func noCalendar() throws {
-        let locals = try Fixture.locals(
-            "wd 1 of month at 09:00 on LV", after: "2026-04-30T12:00:00Z", 1, zone: Fixture.riga)
+        let locals = try ScheduleFixture.locals(
+            "wd 1 of month at 09:00 on LV", after: "2026-04-30T12:00:00Z", 1, zone: ScheduleFixture.riga)
         #expect(locals == ["2026-05-01T09:00:00"])
     }
 
     @Test("29 February is counted back from only where it exists")
     func leapDay() throws {
-        let locals = try Fixture.locals("1 wd before 02-29 at 09:00 on LV", after: "2026-01-01T00:00:00Z", 2)
+        let locals = try ScheduleFixture.locals("1 wd before 02-29 at 09:00 on LV", after: "2026-01-01T00:00:00Z", 2)
         #expect(locals == ["2028-02-28T09:00:00", "2032-02-27T09:00:00"])
     }
 
@@ -87,10 +89,13 @@ struct WorkingDayExpressionTests {
     func exhausted() throws {
         let always = WorkingDays(
             days: Dictionary(
-                uniqueKeysWithValues: (0..<40_000).map { (Fixture.date("2000-01-01").adding(days: $0), .holiday) }))
+                uniqueKeysWithValues: (0..<40_000).map {
+                    (ScheduleFixture.date("2000-01-01").adding(days: $0), .holiday)
+                }))
         let expression = try ScheduleExpression(parsing: "wd of week at 09:00 on XX")
         #expect(
-            expression.nextTick(after: Fixture.instant("2026-01-01T00:00:00Z"), zone: .utc, calendar: always) == nil)
+            expression.nextTick(after: ScheduleFixture.instant("2026-01-01T00:00:00Z"), zone: .utc, calendar: always)
+                == nil)
     }
 
     @Test("the calendar's name is known")
@@ -148,6 +153,6 @@ struct WorkingDayExpressionTests {
             ("every 11 minutes", ["2026-01-01T00:05:00", "2026-01-01T00:16:00"]),
         ])
     func every(text: String, expected: [String]) throws {
-        #expect(try Fixture.locals(text, after: "2026-01-01T00:01:00Z", 2) == expected)
+        #expect(try ScheduleFixture.locals(text, after: "2026-01-01T00:01:00Z", 2) == expected)
     }
 }
