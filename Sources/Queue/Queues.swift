@@ -36,9 +36,9 @@ package func listQueues(on session: inout some Querying & ~Copyable) async throw
               from rinda.jobs where state not in ('completed', 'cancelled', 'discarded') group by queue
         )
         select n.queue, q.paused_at, q.paused_by::text, coalesce(c.available, 0), coalesce(c.waiting, 0),
-               coalesce(c.running, 0), extract(epoch from clock_timestamp() - c.oldest)::double precision,
+               coalesce(c.running, 0), extract(epoch from rinda.clock() - c.oldest)::double precision,
                (select count(*) from rinda.worker w
-                 where w.stopped_at is null and w.lease_until > clock_timestamp() and n.queue = any (w.queues))
+                 where w.stopped_at is null and w.lease_until > rinda.clock() and n.queue = any (w.queues))
           from named n
           left join rinda.queue q using (queue)
           left join counted c using (queue)
@@ -62,7 +62,7 @@ package func pauseQueue(
     try await transaction.execute("select rinda.check_name('queue', \(queue))")
     let changed = try await transaction.execute(
         """
-        insert into rinda.queue (queue, paused_at, paused_by) values (\(queue), clock_timestamp(), session_user)
+        insert into rinda.queue (queue, paused_at, paused_by) values (\(queue), rinda.clock(), session_user)
         on conflict (queue) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by
          where rinda.queue.paused_at is null
         """)

@@ -18,7 +18,7 @@ package func beginSession(
         """
         insert into rinda.worker (name, kinds, queues, version, lease_seconds, lease_until)
         values (\(name), \(kinds), \(queues), \(version), \(seconds),
-                clock_timestamp() + make_interval(secs => \(seconds)))
+                rinda.clock() + make_interval(secs => \(seconds)))
         returning session
         """)
     guard let row = rows.first else {
@@ -27,12 +27,16 @@ package func beginSession(
     return try row.decode(0, as: Int64.self)
 }
 
-/// Ends a session that holds nothing any more.
+/// Ends a session of which everything is settled. A claim that still stands is one whose answer was lost: its jobs never
+/// began and wait again, at no cost.
 package func endSession(_ session: Int64, on connection: inout some Querying & ~Copyable) async throws {
     try await connection.execute(
         """
-        update rinda.worker set stopped_at = clock_timestamp(), idle = false,
-                                lease_until = least(lease_until, clock_timestamp())
-         where session = \(session)
+        with ended as (
+            update rinda.worker set stopped_at = rinda.clock(), idle = false,
+                                    lease_until = least(lease_until, rinda.clock())
+             where session = \(session) returning session
+        )
+        delete from rinda.claim c using ended where c.session = ended.session
         """)
 }

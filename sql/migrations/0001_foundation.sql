@@ -3,6 +3,15 @@
 
 create schema if not exists rinda;
 
+-- What time it is: the one clock that decides when. Inlined into whatever calls it, so that it costs what
+-- clock_timestamp() costs; a test may put another clock in its place (0007_test_clock.sql). The audit trail and the
+-- measured offset of a worker's clock are not a matter of when, and keep to the server's own.
+create function rinda.clock() returns timestamptz
+language sql volatile parallel safe
+return clock_timestamp();
+
+comment on function rinda.clock is 'The present. Everything that is decided by time goes by it.';
+
 create table rinda.audit (
     seq     bigint generated always as identity primary key,
     at      timestamptz not null default clock_timestamp(),

@@ -29,15 +29,15 @@ create table rinda.schedule (
     source              text,
     paused_at           timestamptz,
     paused_by           name,
-    created_at          timestamptz not null default clock_timestamp(),
-    changed_at          timestamptz not null default clock_timestamp(),
+    created_at          timestamptz not null default rinda.clock(),
+    changed_at          timestamptz not null default rinda.clock(),
 
     -- What follows is the schedulers'.
     revision            bigint not null default 1,
     -- Every tick up to here is decided: enqueued, skipped, or from before the schedule was what it is.
-    decided_until       timestamptz not null default clock_timestamp(),
+    decided_until       timestamptz not null default rinda.clock(),
     -- When a scheduler must look at it: at its next tick, or earlier to see a change of its calendar or zone.
-    evaluate_at         timestamptz default clock_timestamp(),
+    evaluate_at         timestamptz default rinda.clock(),
     next_tick           timestamptz,
     last_tick           timestamptz,
     last_job            bigint,
@@ -77,15 +77,15 @@ create function rinda.schedule_begins_anew() returns trigger
 language plpgsql as $$
 begin
     new.revision := old.revision + 1;
-    new.changed_at := clock_timestamp();
+    new.changed_at := rinda.clock();
     if (new.expression, new.zone) is distinct from (old.expression, old.zone)
        or (old.paused_at is not null and new.paused_at is null) then
-        new.decided_until := greatest(old.decided_until, clock_timestamp());
+        new.decided_until := greatest(old.decided_until, rinda.clock());
         new.next_tick := null;
     end if;
     new.last_error := null;
     new.failures := 0;
-    new.evaluate_at := case when new.paused_at is null then clock_timestamp() end;
+    new.evaluate_at := case when new.paused_at is null then rinda.clock() end;
     if new.paused_at is not null then
         new.next_tick := null;
     end if;
@@ -108,7 +108,7 @@ create table rinda.tick (
     -- Skipped ticks of one evaluation share a row under the last of them: the first, and how many they are.
     first_tick  timestamptz,
     ticks       bigint not null default 1,
-    recorded_at timestamptz not null default clock_timestamp(),
+    recorded_at timestamptz not null default rinda.clock(),
     recorded_by text not null,
     primary key (schedule, tick),
     constraint tick_outcome check (outcome in ('enqueued', 'caught_up', 'existing', 'skipped', 'triggered')),
@@ -125,8 +125,8 @@ create index tick_recorded on rinda.tick using brin (recorded_at) with (autosumm
 create table rinda.scheduler (
     name         text primary key,
     version      text not null,
-    started_at   timestamptz not null default clock_timestamp(),
-    evaluated_at timestamptz not null default clock_timestamp(),
+    started_at   timestamptz not null default rinda.clock(),
+    evaluated_at timestamptz not null default rinda.clock(),
     stopped_at   timestamptz
 );
 
@@ -135,7 +135,7 @@ comment on table rinda.scheduler is 'One row a start of a process that evaluates
 -- Schedules that came with the system and were installed once: one that was removed since does not come back.
 create table rinda.schedule_default (
     name         text collate "C" primary key,
-    installed_at timestamptz not null default clock_timestamp()
+    installed_at timestamptz not null default rinda.clock()
 );
 
 comment on table rinda.schedule_default is 'The names of the schedules that came with the system and were installed.';

@@ -268,7 +268,7 @@ create table rinda.submission (
     status      text not null check (status in ('RECEIVED', 'ACCEPTED', 'RETURNED')),
     nil         boolean not null,
     -- Who entered it here and when; the last editor of the data may not approve the report made from them.
-    recorded_at timestamptz not null default clock_timestamp(),
+    recorded_at timestamptz not null default rinda.clock(),
     recorded_by name not null default session_user,
     constraint submission_key unique (unit, form, period, version)
 );
@@ -277,7 +277,7 @@ create table rinda.submission (
 create function rinda.stamp_recorder() returns trigger
 language plpgsql as $$
 begin
-    new.recorded_at := clock_timestamp();
+    new.recorded_at := rinda.clock();
     new.recorded_by := session_user;
     return new;
 end

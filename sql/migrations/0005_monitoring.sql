@@ -22,7 +22,7 @@ create table rinda.obligation (
     waived_at     timestamptz,
     waived_by     name,
     waived_reason text,
-    generated_at timestamptz not null default clock_timestamp(),
+    generated_at timestamptz not null default rinda.clock(),
     constraint obligation_key unique (form, period, unit),
     constraint obligation_dates_are_in_order check (opens_on <= due_on and due_on <= grace_until),
     constraint obligation_waiver_has_reason
@@ -56,7 +56,7 @@ create table rinda.notice (
     reason      text,
     -- SHA-256 of the message as sent.
     digest      bytea check (octet_length(digest) = 32),
-    changed_at  timestamptz not null default clock_timestamp(),
+    changed_at  timestamptz not null default rinda.clock(),
     constraint notice_once unique (obligation, step, role, due_version),
     constraint notice_sent_has_digest check (state not in ('SENT', 'BOUNCED') or digest is not null),
     constraint notice_failure_has_reason check (state not in ('FAILED', 'SUPPRESSED', 'BOUNCED') or reason <> '')
@@ -70,7 +70,7 @@ create index notice_bounced on rinda.notice (recipient) where state = 'BOUNCED';
 create table rinda.notice_event (
     seq    bigint generated always as identity primary key,
     notice bigint not null references rinda.notice,
-    at     timestamptz not null default clock_timestamp(),
+    at     timestamptz not null default rinda.clock(),
     actor  name not null default session_user,
     state  text not null,
     reason text
@@ -102,7 +102,7 @@ begin
         raise exception using errcode = 'check_violation', constraint = 'notice_follows_its_states', table = 'notice',
             message = format('notice %s cannot go from %s to %s', old.id, old.state, new.state);
     end if;
-    new.changed_at := clock_timestamp();
+    new.changed_at := rinda.clock();
     return new;
 end
 $$;
@@ -153,7 +153,7 @@ create table rinda.snapshot (
     -- Beside the hash and not in it: for which moment it was first asked, and when and by whom it was computed.
     known_at     timestamptz,
     reason       text,
-    computed_at  timestamptz not null default clock_timestamp(),
+    computed_at  timestamptz not null default rinda.clock(),
     computed_by  name not null default session_user
 );
 
@@ -193,7 +193,7 @@ create table rinda.report_revision (
     document       text,
     digest         bytea check (octet_length(digest) = 32),
     compiled_by    name not null default session_user,
-    compiled_at    timestamptz not null default clock_timestamp(),
+    compiled_at    timestamptz not null default rinda.clock(),
     data_edited_by name,
     approved_by    name,
     approved_at    timestamptz,
@@ -250,11 +250,11 @@ begin
     -- Nobody types who they are.
     if new.state = 'APPROVED' and old.state <> 'APPROVED' then
         new.approved_by := session_user;
-        new.approved_at := clock_timestamp();
+        new.approved_at := rinda.clock();
     end if;
     if new.state = 'WITHDRAWN' then
         new.withdrawn_by := session_user;
-        new.withdrawn_at := clock_timestamp();
+        new.withdrawn_at := rinda.clock();
     end if;
     return new;
 end
@@ -267,7 +267,7 @@ create function rinda.stamp_compiler() returns trigger
 language plpgsql as $$
 begin
     new.compiled_by := session_user;
-    new.compiled_at := clock_timestamp();
+    new.compiled_at := rinda.clock();
     return new;
 end
 $$;
@@ -321,7 +321,7 @@ begin
     select r.seq, r.digest into last from rinda.archive_record r order by r.seq desc limit 1;
     new.seq := coalesce(last.seq, 0) + 1;
     new.previous_digest := last.digest;
-    new.recorded_at := clock_timestamp();
+    new.recorded_at := rinda.clock();
     new.recorded_by := session_user;
     new.digest := rinda.archive_digest(new);
     return new;
@@ -341,7 +341,7 @@ create table rinda.archive_check (
     month      date not null check (extract(day from month) = 1),
     intact     boolean not null,
     findings   jsonb not null default '[]' check (jsonb_typeof(findings) = 'array'),
-    checked_at timestamptz not null default clock_timestamp(),
+    checked_at timestamptz not null default rinda.clock(),
     checked_by name not null default session_user
 );
 

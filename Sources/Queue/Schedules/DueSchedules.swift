@@ -15,6 +15,8 @@ struct DueSchedule: Sendable {
 struct DueSchedules: Sendable {
     /// The database's present.
     let now: Timestamp
+    /// The server's own clock at that moment, by which is told how long ago it was.
+    let readAt: Timestamp
     /// When the next schedule must be looked at; nil where none ever must.
     let nextEvaluation: Timestamp?
     let schedules: [DueSchedule]
@@ -28,10 +30,15 @@ struct DueSchedules: Sendable {
         at simulated: Timestamp?, limit: Int, on connection: inout some Querying & ~Copyable
     ) async throws(PostgresError) -> DueSchedules {
         let first = try await connection.query(
-            "select coalesce(\(simulated), clock_timestamp()), (select min(evaluate_at) from rinda.schedule)")
+            """
+            select coalesce(\(simulated), rinda.clock()), (select min(evaluate_at) from rinda.schedule), clock_timestamp()
+            """)
         let now = try first[0].decode(0, as: Timestamp.self)
         let next = try first[0].decode(1, as: Timestamp?.self)
-        guard let next, next <= now else { return DueSchedules(now: now, nextEvaluation: next, schedules: []) }
+        let readAt = try first[0].decode(2, as: Timestamp.self)
+        guard let next, next <= now else {
+            return DueSchedules(now: now, readAt: readAt, nextEvaluation: next, schedules: [])
+        }
         // A range of the same index, oldest first, so that nothing waits for ever behind newer ones.
         let rows = try await connection.query(
             """
@@ -50,6 +57,6 @@ struct DueSchedules: Sendable {
                     decidedUntil: try row.decode(12),
                     failures: Int(try row.decode(13, as: Int32.self))))
         }
-        return DueSchedules(now: now, nextEvaluation: next, schedules: schedules)
+        return DueSchedules(now: now, readAt: readAt, nextEvaluation: next, schedules: schedules)
     }
 }

@@ -40,7 +40,7 @@ extension Schedules {
             """
             select \(definitionColumns), s.source, s.paused_at, s.last_tick, s.last_job, s.next_tick,
                    case when s.evaluate_at > p.at then greatest(s.last_evaluated_at, p.at) else s.last_evaluated_at end,
-                   greatest(0, extract(epoch from clock_timestamp() - s.next_tick))::float8,
+                   greatest(0, extract(epoch from rinda.clock() - s.next_tick))::float8,
                    s.last_error, s.failures, s.caught_up, s.skipped
               from rinda.schedule s
               left join (select max(evaluated_at) as at from rinda.scheduler) p on true

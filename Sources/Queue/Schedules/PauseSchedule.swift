@@ -35,7 +35,7 @@ extension Schedules {
                   from rinda.schedule s where s.name = \(name) for update
             ), changed as (
                 update rinda.schedule s
-                   set paused_at = case when \(paused) then clock_timestamp() end,
+                   set paused_at = case when \(paused) then rinda.clock() end,
                        paused_by = case when \(paused) then session_user end
                   from old
                  where s.name = old.name and (old.paused_at is not null) <> \(paused)

@@ -29,7 +29,7 @@ extension Schedules {
             days = try await ScheduleSurroundings.calendar(calendar, on: &session)
         }
         var from = start
-        if from == nil { from = try await session.query("select clock_timestamp()")[0].decode(0, as: Timestamp.self) }
+        if from == nil { from = try await session.query("select rinda.clock()")[0].decode(0, as: Timestamp.self) }
         return expression.ticks(after: from ?? .distantPast, count: count, zone: zone, calendar: days)
     }
 }

@@ -45,11 +45,11 @@ enum RecordTicks {
     }
 
     /// - Parameters:
-    ///   - now: the instant for which was decided. Where that is longer ago than `freshness` by the database's clock,
-    ///     nothing is written: a process that slept must not act on what it knew.
-    ///   - simulated: whether `now` is a made-up instant, which is never stale.
+    ///   - now: the instant for which was decided.
+    ///   - readAt: the server's own clock when the schedules were read. Where that is half a minute ago, nothing is
+    ///     written: a process that slept must not act on what it knew.
     static func write(
-        _ decisions: [ScheduleDecision], now: Timestamp, simulated: Bool, scheduler: String,
+        _ decisions: [ScheduleDecision], now: Timestamp, readAt: Timestamp, scheduler: String,
         in transaction: inout Transaction
     ) async throws -> Answer {
         // A scheduler that is stopped in the middle must not hold these rows from the others, nor may one that waits for
@@ -58,7 +58,7 @@ enum RecordTicks {
             """
             select set_config('idle_in_transaction_session_timeout', '5000', true), set_config('lock_timeout', '2000', true)
             """)
-        let applied = try await hold(decisions, now: now, simulated: simulated, in: &transaction)
+        let applied = try await hold(decisions, readAt: readAt, in: &transaction)
         let held = decisions.filter { applied.contains($0.schedule.definition.name) }
         guard !held.isEmpty else { return Answer(applied: [], fired: []) }
         try await pass(held, scheduler: scheduler, in: &transaction)
@@ -70,7 +70,7 @@ enum RecordTicks {
     /// Locks the rows that are still as they were read, in order of name, and passes by those that another holds. By
     /// primary key.
     private static func hold(
-        _ decisions: [ScheduleDecision], now: Timestamp, simulated: Bool, in transaction: inout Transaction
+        _ decisions: [ScheduleDecision], readAt: Timestamp, in transaction: inout Transaction
     ) async throws(PostgresError) -> Set<String> {
         let rows = try await transaction.query(
             """
@@ -79,7 +79,7 @@ enum RecordTicks {
                    as d (name, revision)
               join rinda.schedule s on s.name = d.name and s.revision = d.revision
              where s.paused_at is null
-               and (\(simulated) or clock_timestamp() - \(now)::timestamptz < interval '30 seconds')
+               and (\(simulated) or rinda.clock() - \(now)::timestamptz < interval '30 seconds')
              order by s.name
                for update of s skip locked
             """)

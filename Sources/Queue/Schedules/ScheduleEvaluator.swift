@@ -91,22 +91,22 @@ package struct ScheduleEvaluator: Sendable {
                 return jobs < Self.jobsAtOnce
             }
             decisions.removeFirst(part.count)
-            try await settle(Array(part), simulated: simulated != nil, &evaluation, on: &connection)
+            try await settle(Array(part), readAt: due.readAt, &evaluation, on: &connection)
         }
         return evaluation
     }
 
     /// Writes decisions together; where the server refuses that, each alone, so that only the one at fault fails.
     private func settle(
-        _ decisions: [ScheduleDecision], simulated: Bool, _ evaluation: inout Evaluation,
+        _ decisions: [ScheduleDecision], readAt: Timestamp, _ evaluation: inout Evaluation,
         on connection: inout Connection
     ) async throws {
         do {
-            try await write(decisions, simulated: simulated, &evaluation, on: &connection)
+            try await write(decisions, readAt: readAt, &evaluation, on: &connection)
         } catch let error as PostgresError where error.isRefusal {
             for decision in decisions {
                 do {
-                    try await write([decision], simulated: simulated, &evaluation, on: &connection)
+                    try await write([decision], readAt: readAt, &evaluation, on: &connection)
                 } catch let error as PostgresError where error.isRefusal {
                     try await fail(decision.schedule, error.message, &evaluation, on: &connection)
                 }
@@ -144,14 +144,14 @@ package struct ScheduleEvaluator: Sendable {
     }
 
     private func write(
-        _ decisions: [ScheduleDecision], simulated: Bool, _ evaluation: inout Evaluation,
+        _ decisions: [ScheduleDecision], readAt: Timestamp, _ evaluation: inout Evaluation,
         on connection: inout Connection
     ) async throws {
         let now = evaluation.now
         let scheduler = scheduler
         let answer = try await connection.transaction { transaction in
             try await RecordTicks.write(
-                decisions, now: now, simulated: simulated, scheduler: scheduler, in: &transaction)
+                decisions, now: now, readAt: readAt, scheduler: scheduler, in: &transaction)
         }
         evaluation.moved += answer.applied.count
         evaluation.fired += answer.fired

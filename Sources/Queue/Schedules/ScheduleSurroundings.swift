@@ -36,7 +36,7 @@ package enum ScheduleSurroundings {
         let rows = try await session.query(
             """
             select date, kind from rinda.calendar_day
-             where calendar = \(name) and (known_since is null or known_since <= current_date)
+             where calendar = \(name) and (known_since is null or known_since <= rinda.clock()::date)
             """)
         var days: [LocalDate: WorkingDays.DayKind] = [:]
         for row in rows {

@@ -26,7 +26,7 @@ extension Schedules {
         try await session.execute(
             """
             insert into rinda.scheduler as s (name, version) values (\(scheduler), \(version))
-                on conflict (name) do update set evaluated_at = clock_timestamp(), stopped_at = null
+                on conflict (name) do update set evaluated_at = rinda.clock(), stopped_at = null
             """)
     }
 
@@ -34,7 +34,7 @@ extension Schedules {
     package static func depart(
         _ scheduler: String, on session: inout some Querying & ~Copyable
     ) async throws(PostgresError) {
-        try await session.execute("update rinda.scheduler set stopped_at = clock_timestamp() where name = \(scheduler)")
+        try await session.execute("update rinda.scheduler set stopped_at = rinda.clock() where name = \(scheduler)")
     }
 
     /// The schedulers of the last day, the one that evaluated last first.
@@ -44,10 +44,10 @@ extension Schedules {
         // All rows: one a start, and those of past days are pruned.
         let rows = try await session.query(
             """
-            select name, version, started_at, evaluated_at, extract(epoch from clock_timestamp() - evaluated_at)::float8,
+            select name, version, started_at, evaluated_at, extract(epoch from rinda.clock() - evaluated_at)::float8,
                    stopped_at
               from rinda.scheduler
-             where evaluated_at > clock_timestamp() - interval '1 day'
+             where evaluated_at > rinda.clock() - interval '1 day'
              order by evaluated_at desc
             """)
         var schedulers: [SchedulerPresence] = []
@@ -74,11 +74,11 @@ extension Schedules {
             """
             with old as (
                 select ctid from rinda.tick
-                 where recorded_at < clock_timestamp() - make_interval(secs => \(Double(age.components.seconds)))
+                 where recorded_at < rinda.clock() - make_interval(secs => \(Double(age.components.seconds)))
                  limit 10000
                    for update skip locked
             ), gone as (
-                delete from rinda.scheduler where evaluated_at < clock_timestamp() - interval '7 days'
+                delete from rinda.scheduler where evaluated_at < rinda.clock() - interval '7 days'
             )
             delete from rinda.tick where ctid = any (array (select ctid from old))
             """)

@@ -12,7 +12,7 @@ extension Schedules {
         // Locked, so that two who trigger it at once get two instants. One row by primary key.
         let rows = try await transaction.query(
             """
-            select \(definitionColumns), clock_timestamp(), session_user::text
+            select \(definitionColumns), rinda.clock(), session_user::text
               from rinda.schedule s where s.name = \(name) for update
             """)
         guard let row = rows.first else { throw ScheduleError.notFound(name) }
