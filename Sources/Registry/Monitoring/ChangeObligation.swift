@@ -57,7 +57,7 @@ extension Registry {
             try await transaction.execute(
                 """
                 update rinda.obligation
-                   set waived_at = clock_timestamp(), waived_by = session_user, waived_reason = \(reason)
+                   set waived_at = rinda.clock(), waived_by = session_user, waived_reason = \(reason)
                  where id = \(id)
                 """)
         }

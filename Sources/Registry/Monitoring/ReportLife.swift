@@ -166,8 +166,8 @@ extension Registry {
             """
             update rinda.report_revision
                set state = \(new), reason = coalesce(\(reason), reason),
-                   published_at = case when \(new) = 'PUBLISHED' then clock_timestamp() else published_at end,
-                   archived_at = case when \(new) = 'ARCHIVED' then clock_timestamp() else archived_at end
+                   published_at = case when \(new) = 'PUBLISHED' then rinda.clock() else published_at end,
+                   archived_at = case when \(new) = 'ARCHIVED' then rinda.clock() else archived_at end
              where report = \(report) and revision = \(Int32(revision)) and state = \(old)
             """)
         let action =
