@@ -79,7 +79,7 @@ enum RecordTicks {
                    as d (name, revision)
               join rinda.schedule s on s.name = d.name and s.revision = d.revision
              where s.paused_at is null
-               and (\(simulated) or rinda.clock() - \(now)::timestamptz < interval '30 seconds')
+               and clock_timestamp() - \(readAt)::timestamptz < interval '30 seconds'
              order by s.name
                for update of s skip locked
             """)

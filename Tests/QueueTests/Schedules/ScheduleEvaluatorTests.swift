@@ -177,7 +177,8 @@ struct ScheduleEvaluatorTests {
                 zone: .utc),
             jobs: [(JSON("{}"), nil)], evaluateAt: nil)
         let answer = try await connection.transaction {
-            try await RecordTicks.write([decision], now: old, simulated: false, scheduler: "test", in: &$0)
+            try await RecordTicks.write(
+                [decision], now: old, readAt: due.readAt.adding(.seconds(-31)), scheduler: "test", in: &$0)
         }
         #expect(answer.applied.isEmpty)
         #expect(try await ScheduleFixture.ticks(on: &connection).isEmpty)
