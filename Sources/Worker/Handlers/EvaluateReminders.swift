@@ -1,0 +1,98 @@
+import Civil
+import Domain
+import Logging
+import Postgres
+import Queue
+import Registry
+
+/// The arguments of `reminders.evaluate`.
+struct EvaluateRemindersArgs: Decodable, Sendable {
+    /// The local day for which is decided; nil for today.
+    let date: LocalDate?
+
+    private enum CodingKeys: String, CodingKey {
+        case date
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        date = try values.decodeIfPresent(.date, reading: { LocalDate(iso: $0) }, "a date such as 2020-01-16")
+    }
+}
+
+/// `reminders.evaluate` decides which notices are due on a day, and plans each once in the ledger, together with the job
+/// that sends it.
+struct EvaluateReminders: Sendable {
+    static let kind = "reminders.evaluate"
+
+    let surroundings: Surroundings
+
+    /// The job's output: what was decided. Notices planned by an earlier evaluation of the day are not counted.
+    private struct Report: Encodable {
+        let date: String
+        /// Notices that are due.
+        let due: Int
+        /// The messages in which they go out.
+        let messages: Int
+        /// By reason, how many obligations get no notice though a step is due.
+        let suppressed: [String: Int]
+        /// The obligations for which a person has to send a formal letter, by form, period and unit.
+        let letters: [String]
+        /// Who cannot be reached, not even at a general address: by unit, then role.
+        let unreached: [String]
+    }
+
+    func run(_ args: EvaluateRemindersArgs, _ context: JobContext) async throws -> Outcome {
+        let domain = try surroundings.post.messageDomain()
+        let (day, ground) = try await context.database.transaction(isolation: .repeatableRead, readOnly: true) {
+            transaction in
+            let today = surroundings.zone.date(at: try await surroundings.now(on: &transaction))
+            let day = args.date ?? today
+            return (day, try await Registry.reminderGround(on: day, database: &transaction))
+        }
+        let reminders = ground.decision(mailDomain: domain).due(on: day, ground.facts)
+        let plans = reminders.flatMap { Self.notices(of: $0, on: day, ground) }
+        let report = Self.report(on: day, reminders, plans)
+        for unreached in report.unreached {
+            context.logger.warning("nobody can be reminded: no contact", metadata: ["addressee": "\(unreached)"])
+        }
+        return try await context.complete(output: JSON(encoding: report)) { transaction in
+            let numbers = try await Registry.planNotices(plans, in: &transaction)
+            var enqueued: Set<String> = []
+            for (plan, number) in zip(plans, numbers)
+            where number != nil && enqueued.insert(plan.messageID).inserted {
+                let args = try JSON(encoding: ["message_id": plan.messageID])
+                _ = try await enqueue(
+                    EnqueueRequest(kind: SendNotice.kind, args: args, uniqueKey: plan.messageID), on: &transaction)
+            }
+        }
+    }
+
+    /// What the ledger gets of a reminder: nothing where it is held back, or where a person writes the letter.
+    private static func notices(of reminder: Reminder, on day: LocalDate, _ ground: ReminderGround) -> [NoticePlan] {
+        guard reminder.suppressed == nil, !reminder.isDraft, let number = ground.number(of: reminder.obligation) else {
+            return []
+        }
+        return reminder.recipients.map { recipient in
+            NoticePlan(
+                obligation: number, step: reminder.step, addressee: recipient.addressee,
+                dueVersion: reminder.dueVersion, messageID: recipient.mergedInto ?? recipient.messageID,
+                recipient: recipient.email, language: recipient.language, plannedFor: day)
+        }
+    }
+
+    private static func report(on day: LocalDate, _ reminders: [Reminder], _ plans: [NoticePlan]) -> Report {
+        var suppressed: [String: Int] = [:]
+        for reason in reminders.compactMap(\.suppressed) { suppressed[reason.rawValue, default: 0] += 1 }
+        let open = reminders.filter { $0.suppressed == nil }
+        return Report(
+            date: day.description, due: plans.count, messages: Set(plans.map(\.messageID)).count,
+            suppressed: suppressed,
+            letters: open.filter(\.isDraft).map {
+                "\($0.obligation.form)/\($0.obligation.period)/\($0.obligation.unit)"
+            },
+            unreached: open.flatMap { reminder in
+                reminder.unreached.map { "\(reminder.obligation.responsible)/\($0.rawValue)" }
+            })
+    }
+}

@@ -1,0 +1,53 @@
+import Domain
+import Foundation
+import Postgres
+import Queue
+import Registry
+
+/// Runs a handler's work and gives the job up where it meets a refusal that no further attempt can mend: a plan that there
+/// is none of, an act that does not fit the state of things.
+func givingUpOnRefusals(_ body: () async throws -> Outcome) async throws -> Outcome {
+    do {
+        return try await body()
+    } catch let error as DomainError {
+        return .discard(reason: error.message)
+    } catch let error as RegistryError where error.isFinal {
+        return .discard(reason: error.message)
+    }
+}
+
+extension RegistryError {
+    /// Whether the same act is refused again however often it is tried.
+    fileprivate var isFinal: Bool {
+        switch code {
+        case .unknown, .wrongState, .conflict, .secondPersonNeeded, .faultyDataSet: true
+        case .unusableFolder, .unreadableRow: false
+        }
+    }
+}
+
+extension JSON {
+    /// A value as JSON, with keys in order and slashes as they are.
+    init(encoding value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        self.init(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A value written as text, read by a function; what it cannot read fails with the key's path.
+    func decode<Value>(_ key: Key, reading read: (String) -> Value?, _ what: String) throws -> Value {
+        let text = try decode(String.self, forKey: key)
+        guard let value = read(text) else {
+            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "is not \(what)")
+        }
+        return value
+    }
+
+    /// The same for a value that may be absent.
+    func decodeIfPresent<Value>(_ key: Key, reading read: (String) -> Value?, _ what: String) throws -> Value? {
+        guard try contains(key) && !decodeNil(forKey: key) else { return nil }
+        return try decode(key, reading: read, what)
+    }
+}
