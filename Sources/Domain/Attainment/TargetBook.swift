@@ -19,47 +19,52 @@ struct TargetBook {
         var milestones: [(date: LocalDate, value: Rational)] = []
     }
 
-    private struct Pair: Hashable {
-        let indicator: Int
-        /// -1 for the region.
-        let unit: Int
-    }
-
     private let plan: Plan
-    private let entries: [Pair: Entry]
+    private var entries: [Entry] = []
+    /// By unit, then indicator: the place of the entry; a unit without rows has no list.
+    private var placesByUnit: [[Int32?]]
+    private var regionPlaces: [Int32?]
 
     init(
         _ rows: [Target], plan: Plan, versions: KnownVersions, upTo chosen: Int?, indicatorNumbers: [String: Int],
         unitNumbers: [String: Int]
     ) {
         self.plan = plan
-        var entries: [Pair: Entry] = [:]
-        if let chosen {
-            let usable = Set(versions.versions.lazy.map(\.version).filter { $0 <= chosen })
-            for row in rows where row.plan == plan.plan && usable.contains(row.version) {
-                guard let indicator = indicatorNumbers[row.indicator] else { continue }
-                var unit = -1
-                if let code = row.unit {
-                    guard let number = unitNumbers[code] else { continue }
-                    unit = number
-                }
-                let pair = Pair(indicator: indicator, unit: unit)
-                var entry = entries[pair] ?? Entry(version: row.version)
-                if entry.version > row.version { continue }
-                if entry.version < row.version { entry = Entry(version: row.version) }
-                switch row.kind {
-                case .final: entry.final = (row.value, row.baseline, row.targetDate)
-                case .milestone: if let value = row.value { entry.milestones.append((row.targetDate, value)) }
-                }
-                entries[pair] = entry
+        placesByUnit = Array(repeating: [], count: unitNumbers.count)
+        let none = [Int32?](repeating: nil, count: indicatorNumbers.count)
+        regionPlaces = none
+        guard let chosen else { return }
+        let usable = Set(versions.versions.lazy.map(\.version).filter { $0 <= chosen })
+        for row in rows where row.plan == plan.plan && usable.contains(row.version) {
+            guard let indicator = indicatorNumbers[row.indicator] else { continue }
+            guard let code = row.unit else {
+                regionPlaces[indicator] = placed(row, at: regionPlaces[indicator])
+                continue
             }
+            guard let unit = unitNumbers[code] else { continue }
+            if placesByUnit[unit].isEmpty { placesByUnit[unit] = none }
+            placesByUnit[unit][indicator] = placed(row, at: placesByUnit[unit][indicator])
         }
-        self.entries = entries
+    }
+
+    /// Adds a row to the entry at a place, or to a new one, and says where: a higher version replaces a lower one.
+    private mutating func placed(_ row: Target, at place: Int32?) -> Int32 {
+        let number = place.map(Int.init) ?? entries.count
+        if number == entries.count { entries.append(Entry(version: row.version)) }
+        if entries[number].version > row.version { return Int32(number) }
+        if entries[number].version < row.version { entries[number] = Entry(version: row.version) }
+        switch row.kind {
+        case .final: entries[number].final = (row.value, row.baseline, row.targetDate)
+        case .milestone:
+            if let value = row.value { entries[number].milestones.append((row.targetDate, value)) }
+        }
+        return Int32(number)
     }
 
     /// The rows that hold for a unit, or for the region where the unit is nil.
     func entry(_ indicator: Int, unit: Int?) -> Entry? {
-        entries[Pair(indicator: indicator, unit: unit ?? -1)]
+        let places = unit.map { placesByUnit[$0] } ?? regionPlaces
+        return places.isEmpty ? nil : places[indicator].map { entries[Int($0)] }
     }
 
     /// The straight path from the plan's start to its target date, for targets without rows of their own.
