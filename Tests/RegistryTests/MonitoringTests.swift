@@ -118,6 +118,49 @@ struct ObligationTests {
         await pool.close()
     }
 
+    @Test("what is read for a day decides who is reminded, and of what has been planned nothing is due again")
+    func reminders() async throws {
+        let pool = TestDatabase.current.pool()
+        _ = try await Registry.importFolder(kurzeme, on: pool)
+        let (first, second) = try await openPeriod(pool)
+        func due(_ iso: String) async throws -> (ReminderGround, [Reminder]) {
+            let ground = try await pool.withConnection {
+                try await Registry.reminderGround(on: day(iso), database: &$0)
+            }
+            let reminders = ground.decision(mailDomain: "di.example.lv").due(on: day(iso), ground.facts)
+            return (ground, reminders.filter { $0.suppressed == nil })
+        }
+        let (ground, reminders) = try await due("2020-01-16")
+        #expect(reminders.map(\.obligation.unit) == ["0624200", "0887600"])
+        #expect(reminders.allSatisfy { $0.step == .overdue && $0.dueVersion == 1 && $0.unreached.isEmpty })
+        #expect(reminders.map { ground.number(of: $0.obligation) } == [first, second])
+        let alsunga = reminders[0].recipients
+        #expect(alsunga.map(\.addressee) == [.submitter, .head])
+        #expect(alsunga.map(\.email) == ["dati.alsunga@example.lv", "socialais.dienests.alsunga@example.lv"])
+
+        let notices = alsunga.map {
+            NoticePlan(
+                obligation: first, step: .overdue, addressee: $0.addressee, dueVersion: 1, messageID: $0.messageID,
+                recipient: $0.email, language: $0.language, plannedFor: day("2020-01-16"))
+        }
+        #expect(try await plans(notices, pool).compactMap(\.self).count == 2)
+        #expect(try await due("2020-01-16").1.map(\.obligation.unit) == ["0887600"])
+
+        // An address that came back is not written to again: the general one stands in.
+        let bounced = notices[1].messageID
+        _ = try await claim(bounced, pool)
+        try await pool.transaction {
+            try await Registry.markSent(message: bounced, digest: Array(repeating: 1, count: 32), in: &$0)
+            try await Registry.markBounced(message: bounced, reason: "no such mailbox", in: &$0)
+        }
+        let later = try await due("2020-01-22").1
+        #expect(later.map(\.step) == [.graceOver, .graceOver])
+        #expect(later[0].recipients.first?.email == "pasvaldiba.alsunga@example.lv")
+        #expect(later[1].recipients.first?.email == "socialais.dienests.mersrags@example.lv")
+        #expect(later[0].recipients.contains { $0.addressee == .region && $0.email == "pasts.kpr@example.lv" })
+        await pool.close()
+    }
+
     @Test("a notice that has lost its reason by the time of sending is suppressed with why")
     func stopConditions() async throws {
         let pool = TestDatabase.current.pool()

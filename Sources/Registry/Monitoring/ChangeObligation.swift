@@ -5,13 +5,16 @@ package import Postgres
 extension Registry {
     /// Puts off an obligation's due date: a new version of it, so that reminders begin anew.
     ///
-    /// - Throws: `RegistryError.unknown`; `.wrongState` where it is waived or the day is not later; `PostgresError`.
+    /// - Throws: `RegistryError.unknown`; `.wrongState` where it is waived or accepted or the day is not later; `PostgresError`.
     package static func extendObligation(
         _ id: Int64, until day: LocalDate, reason: String, in transaction: inout Transaction
     ) async throws {
         let obligation = try await lockedObligation(id, in: &transaction)
         guard obligation.waivedReason == nil else {
             throw RegistryError(.wrongState, "obligation \(id) is waived; there is nothing to extend")
+        }
+        guard obligation.acceptedAt == nil else {
+            throw RegistryError(.wrongState, "obligation \(id) is accepted; there is nothing to extend")
         }
         guard day > obligation.dueOn else {
             throw RegistryError(
