@@ -33,7 +33,6 @@ final class DaemonProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
@@ -97,16 +96,15 @@ final class DaemonProcess: Sendable {
 }
 
 /// Starts a program for the length of the body and kills it afterwards; on a failure its log is attached to the test.
-func withDaemon<R>(
+func withDaemon(
     _ program: String, _ arguments: [String] = [], environment: [String: String],
-    _ body: (DaemonProcess) async throws -> R
-) async throws -> R {
+    _ body: (DaemonProcess) async throws -> Void
+) async throws {
     let daemon = try DaemonProcess(program, arguments, environment: environment)
     do {
-        let value = try await body(daemon)
+        try await body(daemon)
         daemon.send(SIGKILL)
         _ = try await daemon.end(within: .seconds(10))
-        return value
     } catch {
         daemon.send(SIGKILL)
         Attachment.record(daemon.log, named: "\(program)-\(daemon.pid).log")

@@ -38,7 +38,7 @@ struct WorkerCrashTests {
 
     @Test("a suspected crasher runs in a process of its own, which ends with the drain of the worker and gives it back")
     func drainsAlone() async throws {
-        try await withDaemon("rinda-worker", environment: system.environment(drain: 1)) { worker in
+        try await withDaemon("rinda-worker", environment: system.environment(drain: 1)) { (worker) async throws in
             let (job, alone) = try await runAlone(beside: worker)
             worker.send(SIGTERM)
             #expect(try await worker.end(within: .seconds(6)) == .exited(0))
@@ -52,7 +52,7 @@ struct WorkerCrashTests {
 
     @Test("the process of a suspected crasher ends when its worker is killed, and gives the job back")
     func endsWithItsWorker() async throws {
-        try await withDaemon("rinda-worker", environment: system.environment(drain: 1)) { worker in
+        try await withDaemon("rinda-worker", environment: system.environment(drain: 1)) { (worker) async throws in
             let (job, alone) = try await runAlone(beside: worker)
             worker.send(SIGKILL)
             #expect(try await eventually(within: .seconds(10)) { kill(alone, 0) == -1 })

@@ -9,7 +9,7 @@ struct WorkerDrainTests {
 
     @Test("a drain lets short jobs finish and gives long ones back as if they had not been claimed")
     func givesBack() async throws {
-        try await withDaemon("rinda-worker", environment: system.environment(drain: 2)) { worker in
+        try await withDaemon("rinda-worker", environment: system.environment(drain: 2)) { (worker) async throws in
             let long = try await system.enqueue(#"{"sleep_ms": 120000}"#)
             let short = try await system.enqueue(#"{"sleep_ms": 1000, "effect": true}"#)
             #expect(try await system.job(long, becomes: "running"))
@@ -26,7 +26,7 @@ struct WorkerDrainTests {
 
     @Test("a second signal ends it at once")
     func endsAtOnce() async throws {
-        try await withDaemon("rinda-worker", environment: system.environment(drain: 60)) { worker in
+        try await withDaemon("rinda-worker", environment: system.environment(drain: 60)) { (worker) async throws in
             let job = try await system.enqueue(#"{"sleep_ms": 120000}"#)
             #expect(try await system.job(job, becomes: "running"))
             worker.send(SIGINT)
@@ -43,7 +43,7 @@ struct WorkerDrainTests {
         defer { proxy.close() }
         proxy.refuse()
         let environment = system.environment(database: proxy.settings(TestDatabase.current.settings))
-        try await withDaemon("rinda-worker", environment: environment) { worker in
+        try await withDaemon("rinda-worker", environment: environment) { (worker) async throws in
             #expect(try await eventually { proxy.accepted >= 3 })
             #expect(worker.readyLines.isEmpty)
             #expect(worker.end == nil)
@@ -59,7 +59,7 @@ struct WorkerDrainTests {
         let proxy = try FaultyProxy(to: TestDatabase.current.settings)
         defer { proxy.close() }
         let environment = system.environment(database: proxy.settings(TestDatabase.current.settings), lease: 2)
-        try await withDaemon("rinda-worker", environment: environment) { worker in
+        try await withDaemon("rinda-worker", environment: environment) { (worker) async throws in
             #expect(try await worker.becomesReady())
             proxy.fallSilent()
             let job = try await system.enqueue(#"{"effect": true}"#)
@@ -78,7 +78,7 @@ struct WorkerDrainTests {
         defer { proxy.close() }
         let environment = system.environment(
             database: proxy.settings(TestDatabase.current.settings), lease: 2, drain: 1)
-        try await withDaemon("rinda-worker", environment: environment) { worker in
+        try await withDaemon("rinda-worker", environment: environment) { (worker) async throws in
             #expect(try await worker.becomesReady())
             let job = try await system.enqueue(#"{"sleep_ms": 60000}"#)
             #expect(try await system.job(job, becomes: "running"))
@@ -96,7 +96,7 @@ struct WorkerDrainTests {
         proxy.fallSilent()
         let environment = system.environment(
             database: proxy.settings(TestDatabase.current.settings), lease: 2, drain: 1)
-        try await withDaemon("rinda-worker", environment: environment) { worker in
+        try await withDaemon("rinda-worker", environment: environment) { (worker) async throws in
             #expect(try await eventually { proxy.accepted >= 1 })
             worker.send(SIGTERM)
             #expect(try await worker.end(within: .seconds(8)) != nil)
@@ -110,7 +110,7 @@ struct WorkerRefusalTests {
     @Test("a database that was never migrated is refused with what to do", .emptyDatabase)
     func refusesMissingSchema() async throws {
         let environment = ["RINDA_DATABASE_URL": TestDatabase.current.settings.conninfo]
-        try await withDaemon("rinda-worker", environment: environment) { worker in
+        try await withDaemon("rinda-worker", environment: environment) { (worker) async throws in
             let end = try #require(try await worker.end(within: .seconds(20)))
             #expect(end != .exited(0))
             #expect(worker.log.contains("rinda migrate"))
@@ -120,11 +120,11 @@ struct WorkerRefusalTests {
 
     @Test("a misspelt option, and no database's address, are wrong usage")
     func refusesUsage() async throws {
-        try await withDaemon("rinda-worker", ["--hepl"], environment: [:]) { worker in
+        try await withDaemon("rinda-worker", ["--hepl"], environment: [:]) { (worker) async throws in
             #expect(try await worker.end(within: .seconds(10)) == .exited(64))
             #expect(worker.log.contains("--hepl"))
         }
-        try await withDaemon("rinda-worker", environment: [:]) { worker in
+        try await withDaemon("rinda-worker", environment: [:]) { (worker) async throws in
             let end = try #require(try await worker.end(within: .seconds(10)))
             #expect(end != .exited(0))
             #expect(worker.log.contains("RINDA_DATABASE_URL"))
@@ -133,11 +133,11 @@ struct WorkerRefusalTests {
 
     @Test("help and version are printed and nothing is started")
     func helps() async throws {
-        try await withDaemon("rinda-worker", ["--help"], environment: [:]) { worker in
+        try await withDaemon("rinda-worker", ["--help"], environment: [:]) { (worker) async throws in
             #expect(try await worker.end(within: .seconds(10)) == .exited(0))
             #expect(worker.log.contains("RINDA_WORKER_QUEUES"))
         }
-        try await withDaemon("rinda-worker", ["--version"], environment: [:]) { worker in
+        try await withDaemon("rinda-worker", ["--version"], environment: [:]) { (worker) async throws in
             #expect(try await worker.end(within: .seconds(10)) == .exited(0))
             #expect(worker.log.contains("rinda-worker "))
         }

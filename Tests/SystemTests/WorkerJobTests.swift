@@ -10,7 +10,7 @@ struct WorkerJobTests {
     @Test("with the database's address alone it says once that it is ready, and ends with 0 when told to stop")
     func startsAndStops() async throws {
         let address = ["RINDA_DATABASE_URL": TestDatabase.current.settings.conninfo]
-        try await withDaemon("rinda-worker", environment: address) { worker in
+        try await withDaemon("rinda-worker", environment: address) { (worker) async throws in
             #expect(try await worker.becomesReady())
             let job = try await system.enqueue("{}")
             #expect(try await system.job(job, becomes: "completed"))
@@ -24,7 +24,7 @@ struct WorkerJobTests {
     @Test("an output comes back digit for digit, and unknown keys are ignored")
     func keepsOutput() async throws {
         let output = #"{"a": [1.10, 123456789012345678901234567890, -0.0, 1e3], "ā": null}"#
-        try await withDaemon("rinda-worker", environment: system.environment()) { _ in
+        try await withDaemon("rinda-worker", environment: system.environment()) { (_) async throws in
             let job = try await system.enqueue(#"{"output": \#(output), "other": true}"#)
             let silent = try await system.enqueue("{}")
             #expect(try await system.job(job, becomes: "completed"))
@@ -37,7 +37,7 @@ struct WorkerJobTests {
 
     @Test("a job that is told to fail twice completes with its third attempt and one effect")
     func retries() async throws {
-        try await withDaemon("rinda-worker", environment: system.environment()) { _ in
+        try await withDaemon("rinda-worker", environment: system.environment()) { (_) async throws in
             let job = try await system.enqueue(#"{"fail_times": 2, "effect": true}"#)
             #expect(try await system.job(job, becomes: "completed"))
             #expect(try await system.job(job).attempt == 3)
@@ -53,7 +53,7 @@ struct WorkerJobTests {
             (#"{"effect": 1}"#, "effect"), (#"{"crash_times": []}"#, "crash_times"),
         ])
     func refusesArgs(args: String, path: String) async throws {
-        try await withDaemon("rinda-worker", environment: system.environment()) { _ in
+        try await withDaemon("rinda-worker", environment: system.environment()) { (_) async throws in
             let job = try await system.enqueue(args)
             #expect(try await system.job(job, becomes: "discarded"))
             let record = try await system.job(job)
@@ -79,7 +79,7 @@ struct WorkerJobTests {
         #expect(try await eventually { try await completed() >= 4 })
         first.send(SIGKILL)
         #expect(try await first.end(within: .seconds(5)) == .killed(SIGKILL))
-        try await withDaemon("rinda-worker", environment: environment) { _ in
+        try await withDaemon("rinda-worker", environment: environment) { (_) async throws in
             #expect(try await eventually(within: .seconds(40)) { try await completed() == all.count })
         }
         for job in all {

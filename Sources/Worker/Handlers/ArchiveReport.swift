@@ -13,6 +13,16 @@ struct ArchiveReportArgs: Decodable, Sendable {
     let report: Int64
     /// The revision.
     let revision: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case report, revision
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        report = Int64(try values.decodeWhole(.report))
+        revision = try values.decodeWhole(.revision)
+    }
 }
 
 /// `report.archive` packs an approved report with what it was made from, checks the package and records it for good.

@@ -23,7 +23,7 @@ struct CompileReportArgs: Decodable, Sendable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         plan = try values.decode(String.self, forKey: .plan)
         period = try values.decode(.period, reading: { Period(code: $0) }, "a period such as 2019-H2")
-        revision = try values.decodeIfPresent(Int.self, forKey: .revision)
+        revision = try values.decodeWholeIfPresent(.revision)
     }
 }
 

@@ -25,9 +25,9 @@ struct DiagnosticArgs: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        sleepMilliseconds = try values.decodeIfPresent(Int.self, forKey: .sleepMilliseconds) ?? 0
-        failTimes = try values.decodeIfPresent(Int.self, forKey: .failTimes) ?? 0
-        crashTimes = try values.decodeIfPresent(Int.self, forKey: .crashTimes) ?? 0
+        sleepMilliseconds = try values.decodeWholeIfPresent(.sleepMilliseconds) ?? 0
+        failTimes = try values.decodeWholeIfPresent(.failTimes) ?? 0
+        crashTimes = try values.decodeWholeIfPresent(.crashTimes) ?? 0
         hasEffect = try values.decodeIfPresent(Bool.self, forKey: .hasEffect) ?? false
         hasOutput = values.contains(.hasOutput)
     }

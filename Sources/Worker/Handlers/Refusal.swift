@@ -34,20 +34,3 @@ extension JSON {
         self.init(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }
-
-extension KeyedDecodingContainer {
-    /// A value written as text, read by a function; what it cannot read fails with the key's path.
-    func decode<Value>(_ key: Key, reading read: (String) -> Value?, _ what: String) throws -> Value {
-        let text = try decode(String.self, forKey: key)
-        guard let value = read(text) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "is not \(what)")
-        }
-        return value
-    }
-
-    /// The same for a value that may be absent.
-    func decodeIfPresent<Value>(_ key: Key, reading read: (String) -> Value?, _ what: String) throws -> Value? {
-        guard try contains(key) && !decodeNil(forKey: key) else { return nil }
-        return try decode(key, reading: read, what)
-    }
-}
