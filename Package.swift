@@ -75,13 +75,13 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Queue", "Registry", "Service", "Domain", "Mail", "Archive", "Rendering", "Postgres", "Civil",
-                .product(name: "Logging", package: "swift-log"),
+                "Queue", "Registry", "Service", "Domain", "Mail", "Archive", "Rendering", "Migrations", "Postgres",
+                "Civil", .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "Scheduler",
             dependencies: [
-                "Queue", "Service", "Postgres", "Civil", .product(name: "Logging", package: "swift-log"),
+                "Queue", "Service", "Migrations", "Postgres", "Civil", .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "Admin",

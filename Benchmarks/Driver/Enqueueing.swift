@@ -27,7 +27,7 @@ extension Benchmark {
             }
             try await server.settle(url)
             began = monotonicNow()
-            _ = try await connection.transaction { try await Queue.enqueue(requests, on: &$0) }
+            _ = try await connection.transaction { try await Queue.enqueue(requests, in: &$0) }
             bulk.append(rate(count, since: began))
 
             let floor = Floor(url: url)

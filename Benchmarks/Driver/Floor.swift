@@ -109,7 +109,7 @@ struct Floor {
         prepare()
         run("listen floor")
         print("ready")
-        fflush(stdout)
+        fflush(nil)
         while true {
             var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
             poll(&descriptor, 1, -1)

@@ -18,7 +18,7 @@ struct FloorProcess: ParsableCommand {
             return
         }
         print("ready")
-        fflush(stdout)
+        fflush(nil)
         _ = readLine()
         let first = monotonicNow()
         let done = floor.drain(batch: batch)

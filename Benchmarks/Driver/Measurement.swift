@@ -21,7 +21,7 @@ struct Measurement {
         ]
         let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
         Swift.print(String(decoding: data ?? Data(), as: UTF8.self))
-        fflush(stdout)
+        fflush(nil)
     }
 
     private func rounded(_ value: Double) -> Double {

@@ -70,7 +70,7 @@ final class PickupLog: Sendable {
     private let handle: FileHandle
 
     init(path: String) {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        precondition(FileManager.default.createFile(atPath: path, contents: nil), "\(path) cannot be written")
         handle = FileHandle(forWritingAtPath: path)!
     }
 
