@@ -51,10 +51,12 @@ def listed(words):
 def notice_identity(message_id):
     """What a notice is about, from its Message-ID `<form.period.unit.step.vVERSION.role@domain>`.
 
-    >>> notice_identity("<DI-1.2019-H2.0624200.S4.v1.SUBMITTER@di.example.lv>")
+    Message-IDs are in lower case, codes are not.
+
+    >>> notice_identity("<di-1.2019-h2.0624200.s4.v1.submitter@di.example.lv>")
     {'form': 'DI-1', 'period': '2019-H2', 'unit': '0624200', 'step': 'S4', 'role': 'SUBMITTER'}
     """
-    form, period, unit, step, _, role = message_id.strip("<>").partition("@")[0].split(".")
+    form, period, unit, step, _, role = message_id.strip("<>").partition("@")[0].upper().split(".")
     return {"form": form, "period": period, "unit": unit, "step": step, "role": role}
 
 
