@@ -47,7 +47,8 @@ struct Doctor: AsyncParsableCommand {
             try await migrator.check(on: &connection)
         } catch {
             switch error.code {
-            case .schemaMissing, .schemaTooOld, .schemaTooNew, .migrationChanged, .migrationGap: obstacle = error.message
+            case .schemaMissing, .schemaTooOld, .schemaTooNew, .migrationChanged, .migrationGap:
+                obstacle = error.message
             default: throw error
             }
         }

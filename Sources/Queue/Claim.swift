@@ -24,7 +24,8 @@ package struct ClaimAnswer: Sendable {
 ///   - cursor: where to start reading; advanced by what was found.
 ///   - lastFirst: whether to read low priorities first this time (`ClaimCursor.ranges`).
 package func claim(
-    session: Int64, kinds: [String], free: [(queue: String, slots: Int)], cursor: inout ClaimCursor, lastFirst: Bool = false,
+    session: Int64, kinds: [String], free: [(queue: String, slots: Int)], cursor: inout ClaimCursor,
+    lastFirst: Bool = false,
     on connection: inout some Querying & ~Copyable
 ) async throws -> ClaimAnswer {
     let queues = free.map(\.queue)
@@ -33,10 +34,11 @@ package func claim(
     let rows = try await connection.query(
         """
         select id, lease, claimed_at, kind, queue, priority, attempt, max_attempts, crashes, created_at, scheduled_at,
-               args, metadata, tags, progress, next_due, alone
+               args, metadata, tags, progress, next_due, alone, live, server
           from rinda.claim(\(session), \(kinds), \(queues), \(free.map { Int32(clamping: $0.slots) }),
                            \(ranges.map { places[$0.queue]! }), \(ranges.map(\.fromPriority)),
-                           \(ranges.map(\.fromID)), \(ranges.map(\.endPriority)), \(cursor.dueFrom))
+                           \(ranges.map(\.fromID)), \(ranges.map(\.endPriority)), \(cursor.dueFrom),
+                           \(cursor.standing.live), \(cursor.standing.after), \(cursor.standing.server))
         """)
     guard let head = rows.first else {
         throw QueueError(.protocolViolation, "rinda.claim answered without its first row")
@@ -49,6 +51,7 @@ package func claim(
     for job in jobs {
         cursor.advance(queue: job.queue, priority: job.priority, past: job.id)
     }
+    cursor.note(live: try head.decode(17, as: [Int64].self), server: try head.decode(18, as: Timestamp.self))
     let now = try head.decode(2, as: Timestamp.self)
     let nextDue = try head.decode(15, as: Timestamp?.self)
     // A job that becomes due behind this point is found by the next sweep.

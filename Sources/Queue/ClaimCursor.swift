@@ -21,7 +21,23 @@ package struct ClaimCursor: Sendable {
     /// The number of priorities of one queue whose place is remembered; others are read from their front.
     static let lanesPerQueue = 8
 
+    /// The claims that stood when this process last claimed. A claim leaves a dead row, which stays while some
+    /// transaction pins the horizon; what is known to be gone need not be read again.
+    package struct StandingClaims: Sendable, Hashable {
+        /// The leases that stood.
+        package var live: [Int64] = []
+        /// Up to which lease they were all known: a claim that was not seen has a greater one.
+        package var after: Int64 = 0
+        /// When the server started that said so; for another it does not hold.
+        package var server: Timestamp?
+    }
+
+    /// The number of standing claims worth remembering; past it all are read.
+    static let mostStandingClaims = 2_000
+
     private var lanes: [String: [Int32: Int64]] = [:]
+    /// What is known of other claims.
+    package private(set) var standing = StandingClaims()
     /// From when on due jobs are looked for.
     package private(set) var dueFrom = Timestamp.distantPast
 
@@ -65,7 +81,17 @@ package struct ClaimCursor: Sendable {
         dueFrom = max(dueFrom, instant)
     }
 
-    /// Forgets everything: the next claim reads every queue from its front.
+    /// Notes which claims stood.
+    package mutating func note(live: [Int64], server: Timestamp) {
+        guard live.count <= Self.mostStandingClaims else {
+            standing = StandingClaims()
+            return
+        }
+        let known = standing.server == server ? standing.after : 0
+        standing = StandingClaims(live: live, after: max(known, live.max() ?? 0), server: server)
+    }
+
+    /// Forgets how far it has read: the next claim reads every queue from its front.
     package mutating func sweep() {
         lanes.removeAll(keepingCapacity: true)
         dueFrom = .distantPast

@@ -1,6 +1,7 @@
 import Foundation
 package import Logging
 package import Postgres
+import Synchronization
 
 /// What a handler is given of its attempt: the job, its lease, and the ways to write under that lease.
 package final class JobContext: Sendable {
@@ -13,21 +14,45 @@ package final class JobContext: Sendable {
     package let database: Pool
     private let base: Logger
     private let lease: Duration
+    private let log: AttemptLog?
+    private let fate = Mutex(Fate.open)
+
+    /// What is known of the job's hold.
+    private enum Fate {
+        /// Nothing has been written that ends it.
+        case open
+        /// The handler's own transaction completed it.
+        case settled
+        /// A write was refused: the lease holds it no longer.
+        case lost
+    }
 
     /// The context of one attempt.
     ///
-    /// - Parameter lease: the length of the lease, which also bounds how long a transaction that completes the job may
-    ///   stand still.
-    package init(job: ClaimedJob, database: Pool, logger: Logger, lease: Duration) {
+    /// - Parameters:
+    ///   - lease: the length of the lease, which also bounds how long a transaction that completes the job may stand
+    ///     still.
+    ///   - log: where to keep what the handler logs.
+    package init(job: ClaimedJob, database: Pool, logger: Logger, lease: Duration, log: AttemptLog? = nil) {
         self.job = job
         self.database = database
         self.base = logger
         self.lease = lease
+        self.log = log
     }
 
-    /// A logger whose lines carry the job's id, kind, queue, attempt and trace.
+    /// Whether the job was completed in the handler's own transaction.
+    package var isSettled: Bool { fate.withLock { $0 == .settled } }
+    /// Whether a write was refused because the lease no longer holds the job.
+    package var isLost: Bool { fate.withLock { $0 == .lost } }
+
+    /// A logger whose lines carry the job's id, kind, queue, attempt and trace, and are kept with the job within bounds.
     package var logger: Logger {
+        let base = base
         var logger = base
+        if let log {
+            logger = Logger(label: base.label) { _ in AttemptLogHandler(base: base, log: log) }
+        }
         for (key, value) in metadata { logger[metadataKey: key] = value }
         return logger
     }
@@ -61,7 +86,7 @@ package final class JobContext: Sendable {
         let held = try await database.query(
             "select progress from rinda.progress(\(job.id), \(job.lease), \(body.json))"
         ).first?.decode(0, as: Bool.self)
-        guard held == true else { throw Self.lost(job) }
+        guard held == true else { throw lost() }
     }
 
     /// Completes the job in the same transaction as the handler's own writes: both are there, or neither, and a stale
@@ -85,13 +110,15 @@ package final class JobContext: Sendable {
                     SettleRequest(
                         id: job.id, lease: job.lease, settlement: Settlement(verdict: .completed, output: output))
                 ], closed: [], on: &transaction)
-            guard settled.contains(job.id) else { throw Self.lost(job) }
+            guard settled.contains(job.id) else { throw lost() }
         }
+        fate.withLock { $0 = .settled }
         return .settled
     }
 
-    private static func lost(_ job: ClaimedJob) -> QueueError {
-        QueueError(.leaseLost, "lease \(job.lease) no longer holds job \(job.id): nothing was written")
+    private func lost() -> QueueError {
+        fate.withLock { if $0 == .open { $0 = .lost } }
+        return QueueError(.leaseLost, "lease \(job.lease) no longer holds job \(job.id): nothing was written")
     }
 }
 

@@ -48,6 +48,14 @@ package struct JobRecord: Sendable {
     /// How far its last attempt said it had come.
     package let progress: JSON?
 
+    static let columns: SQL = """
+        id, kind, queue, state, priority, attempt, max_attempts, crashes, scheduled_at, created_at, attempted_at,
+        finalized_at, attempted_by, lease, lease_until, unique_key, tags, metadata, args, output, errors, progress
+        """
+}
+
+extension JobRecord {
+    /// Reads a row of `rinda.jobs` with `columns`.
     init(_ row: Row) throws {
         id = try row.decode(0, as: Int64.self)
         kind = try row.decode(1, as: String.self)
@@ -76,11 +84,6 @@ package struct JobRecord: Sendable {
         errors = try row.decode(20, as: JSON.self)
         progress = try row.decode(21, as: JSON?.self)
     }
-
-    static let columns: SQL = """
-        id, kind, queue, state, priority, attempt, max_attempts, crashes, scheduled_at, created_at, attempted_at,
-        finalized_at, attempted_by, lease, lease_until, unique_key, tags, metadata, args, output, errors, progress
-        """
 }
 
 /// Which jobs to list.
@@ -97,7 +100,9 @@ package struct JobFilter: Sendable {
     package var limit: Int
 
     /// A filter in full; nil means any.
-    package init(state: JobState? = nil, kind: String? = nil, queue: String? = nil, before: Int64? = nil, limit: Int = 50) {
+    package init(
+        state: JobState? = nil, kind: String? = nil, queue: String? = nil, before: Int64? = nil, limit: Int = 50
+    ) {
         self.state = state
         self.kind = kind
         self.queue = queue

@@ -74,19 +74,19 @@ package func whyFacts(job id: Int64, on session: inout some Querying & ~Copyable
                and not exists (select from rinda.claim c where j.id = any (c.ids))
              limit \(WhyFacts.countLimit)
         )
-        select clock_timestamp(),
+        select rinda.clock(),
                (select paused_at from rinda.queue where queue = \(job.queue)),
                (select paused_by::text from rinda.queue where queue = \(job.queue)),
-               (select count(*) from rinda.worker w where w.stopped_at is null and w.lease_until > clock_timestamp()),
+               (select count(*) from rinda.worker w where w.stopped_at is null and w.lease_until > rinda.clock()),
                coalesce((select j.state = 3 from rinda.job j where j.id = \(id)), false),
                (select j.cancel_requested_by::text from rinda.job j where j.id = \(id)),
                (select count(*) from ahead),
                (select count(*) from ahead where priority < \(Int16(clamping: job.priority))),
                array(select w.name from rinda.worker w
-                      where w.stopped_at is null and w.lease_until > clock_timestamp() and \(job.kind) = any (w.kinds)
+                      where w.stopped_at is null and w.lease_until > rinda.clock() and \(job.kind) = any (w.kinds)
                       order by w.name),
                array(select \(job.queue) = any (w.queues) from rinda.worker w
-                      where w.stopped_at is null and w.lease_until > clock_timestamp() and \(job.kind) = any (w.kinds)
+                      where w.stopped_at is null and w.lease_until > rinda.clock() and \(job.kind) = any (w.kinds)
                       order by w.name)
         """)
     guard let row = rows.first else { return nil }
@@ -119,7 +119,9 @@ package func explain(_ facts: WhyFacts) -> [WhyAnswer] {
         }
         if let who = facts.cancelRequestedBy {
             answers.append(
-                WhyAnswer(code: .cancelRequested, message: "\(who) wants it cancelled; its process is told by its next heartbeat."))
+                WhyAnswer(
+                    code: .cancelRequested,
+                    message: "\(who) wants it cancelled; its process is told by its next heartbeat."))
         }
         answers.append(
             WhyAnswer(
@@ -141,7 +143,8 @@ package func explain(_ facts: WhyFacts) -> [WhyAnswer] {
         answers.append(
             WhyAnswer(
                 code: .paused,
-                message: "Queue \(job.queue) was paused by \(paused.by) at \(paused.at): rinda queues resume \(job.queue)"))
+                message:
+                    "Queue \(job.queue) was paused by \(paused.by) at \(paused.at): rinda queues resume \(job.queue)"))
     }
     if facts.knownBy.isEmpty {
         answers.append(
@@ -154,21 +157,26 @@ package func explain(_ facts: WhyFacts) -> [WhyAnswer] {
         answers.append(
             WhyAnswer(
                 code: .unservedQueue,
-                message: "Kind \(job.kind) is known by \(facts.knownBy.map(\.name).joined(separator: ", ")), but none of them "
+                message:
+                    "Kind \(job.kind) is known by \(facts.knownBy.map(\.name).joined(separator: ", ")), but none of them "
                     + "serves queue \(job.queue): add it to RINDA_WORKER_QUEUES."))
     }
     if facts.mustRunAlone {
         answers.append(
             WhyAnswer(
                 code: .alone,
-                message: "Its process ended \(job.crashes) times while it ran, so it runs only alone in a process of its own."))
+                message:
+                    "Its process ended \(job.crashes) times while it ran, so it runs only alone in a process of its own."
+            ))
     }
     if job.state == .available, facts.ahead > 0 {
         let count = facts.ahead >= WhyFacts.countLimit ? "at least \(facts.ahead)" : "\(facts.ahead)"
         answers.append(
             WhyAnswer(
                 code: .behind,
-                message: "\(count) jobs of queue \(job.queue) come before it, \(facts.aheadByPriority) of them by priority."))
+                message:
+                    "\(count) jobs of queue \(job.queue) come before it, \(facts.aheadByPriority) of them by priority.")
+        )
     }
     if answers.isEmpty {
         answers.append(WhyAnswer(code: .next, message: "Nothing holds it: the next claim takes it."))

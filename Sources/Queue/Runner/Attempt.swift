@@ -11,6 +11,7 @@ final class Attempt: Sendable {
     private struct State {
         var task: Task<Void, Never>?
         var interruption: AttemptEnd?
+        var interruptedAt: ContinuousClock.Instant?
         var isOver = false
         var isSettled = false
     }
@@ -20,6 +21,8 @@ final class Attempt: Sendable {
     let deadline: ContinuousClock.Instant
     /// The kind's timeout.
     let timeout: Duration
+    /// What its handler logs.
+    let log = AttemptLog()
     private let state = Mutex(State())
 
     init(job: ClaimedJob, timeout: Duration, now: ContinuousClock.Instant) {
@@ -32,6 +35,12 @@ final class Attempt: Sendable {
 
     /// Why it was interrupted, if it was.
     var interruption: AttemptEnd? { state.withLock { $0.interruption } }
+
+    /// When it was interrupted, if it was.
+    var interruptedAt: ContinuousClock.Instant? { state.withLock { $0.interruptedAt } }
+
+    /// Whether it has ended, or was given up.
+    var isOver: Bool { state.withLock { $0.isOver } }
 
     /// Whether its end is written, or nothing of it is to be written.
     var isSettled: Bool { state.withLock { $0.isSettled } }
@@ -53,6 +62,7 @@ final class Attempt: Sendable {
     func interrupt(_ reason: AttemptEnd) {
         let task = state.withLock { state -> Task<Void, Never>? in
             if state.interruption == nil || reason == .leaseLost { state.interruption = reason }
+            if state.interruptedAt == nil { state.interruptedAt = .now }
             return state.task
         }
         task?.cancel()

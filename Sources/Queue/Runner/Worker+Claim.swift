@@ -9,15 +9,28 @@ extension Worker {
     /// one are better replaced together.
     private static let fillDelay = Duration.milliseconds(10)
 
+    /// Where the next claim reads, and how often from the front.
+    private struct Place {
+        var cursor = ClaimCursor()
+        var sweep = SweepPacing()
+        var turn = 0
+    }
+
+    /// What a claim came back with.
+    private enum Found {
+        /// As much as was wanted: there may be more.
+        case enough
+        /// Less; a waiting job is due after this time, if one waits.
+        case less(nextDue: Duration?)
+    }
+
     /// Claims jobs and starts them until told to stop.
     func claimJobs() async {
         if configuration.runsAlone {
             await claimOneAlone()
             return
         }
-        var cursor = ClaimCursor()
-        var sweep = SweepPacing()
-        var turn = 0
+        var place = Place()
         var backoff = Backoff()
         while !isStopping {
             guard let session = session.withLock({ $0.id }) else {
@@ -34,31 +47,48 @@ extension Worker {
                 await claimSignal.wait(atMost: Self.fillDelay)
                 if isStopping { break }
             }
-            hints.withLock { $0.mayHaveMore = false }
-            if sweep.isDue(now: clock.now) { cursor.sweep() }
-            let began = clock.now
             do {
-                let answer = try await control.withConnection { connection in
-                    try await claim(
-                        session: session, kinds: handlers.kinds, free: slots.withLock { $0.free }, cursor: &cursor,
-                        lastFirst: turn % 16 == 15, on: &connection)
-                }
-                turn += 1
-                sweep.note(took: clock.now - began, now: clock.now)
+                let found = try await claimOnce(session: session, wanted: wanted, place: &place)
                 backoff.reset()
-                await start(answer.jobs, session: session)
-                if answer.someWaitAlone { startIsolated() }
-                if answer.jobs.count < wanted {
-                    await idle(nextDue: answer.nextDue.map { $0.duration(since: answer.now) })
-                } else {
-                    self.session.withLock { $0.isIdle = false }
+                switch found {
+                case .less(let nextDue): await idle(nextDue: nextDue)
+                case .enough: announceBusy()
                 }
             } catch {
                 logger.warning("could not claim: \(error)", metadata: ["error": "\(error)"])
-                cursor.sweep()
+                place.cursor = ClaimCursor()
                 await claimSignal.wait(atMost: backoff.next())
             }
         }
+    }
+
+    /// Sends one claim and starts what it found.
+    private func claimOnce(session: Int64, wanted: Int, place: inout Place) async throws -> Found {
+        claimLedger.withLock { $0.begin() }
+        defer { claimLedger.withLock { $0.end() } }
+        hints.withLock { $0.mayHaveMore = false }
+        if place.sweep.isDue(now: clock.now) { place.cursor.sweep() }
+        let began = clock.now
+        let answer = try await control.withConnection { connection in
+            try await claim(
+                session: session, kinds: handlers.kinds, free: slots.withLock { $0.free }, cursor: &place.cursor,
+                lastFirst: place.turn % 16 == 15, on: &connection)
+        }
+        place.turn += 1
+        place.sweep.note(took: clock.now - began, now: clock.now)
+        await start(answer.jobs, session: session)
+        if answer.someWaitAlone { startIsolated() }
+        if answer.jobs.count >= wanted { return .enough }
+        return .less(nextDue: answer.nextDue.map { $0.duration(since: answer.now) })
+    }
+
+    /// Lets the database know soon that there is work enough: a busy queue needs no notifications.
+    private func announceBusy() {
+        let isAnnouncedIdle = session.withLock { state in
+            state.isIdle = false
+            return state.announcedIdle
+        }
+        if isAnnouncedIdle { heartSignal.raise() }
     }
 
     /// Starts what was claimed; what came too late for that is given back.

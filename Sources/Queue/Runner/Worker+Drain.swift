@@ -37,7 +37,7 @@ extension Worker {
     /// Whether some attempt's end is not written yet. Attempts that were given back while their handler goes on do not
     /// count: nothing of them is to be written.
     private func hasUnsettled() async -> Bool {
-        if pendingSettles.withLock({ !$0.isEmpty }) { return true }
+        if pendingSettles.withLock({ $0.hasUnwritten }) { return true }
         return slots.withLock { $0.running.values.contains { !$0.isSettled } }
     }
 

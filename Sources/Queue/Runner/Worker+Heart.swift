@@ -21,9 +21,13 @@ extension Worker {
         return false
     }
 
-    /// Begins a session and reads the catalogue.
+    /// Begins a session and reads the catalogue. Each try has a name of its own: one whose answer was lost may have
+    /// taken its name already.
     private func beginNewSession() async throws {
-        let begun = session.withLock { $0.begun }
+        let begun = session.withLock { state in
+            defer { state.begun += 1 }
+            return state.begun
+        }
         let name = begun == 0 ? configuration.name : "\(configuration.name):\(begun)"
         let sent = clock.now
         let (id, known) = try await control.withConnection { connection in
@@ -37,7 +41,6 @@ extension Worker {
         session.withLock {
             $0.id = id
             $0.holdsUntil = sent + configuration.lease
-            $0.begun += 1
             $0.announcedIdle = false
         }
         hints.withLock { $0.mayHaveMore = true }
@@ -47,12 +50,14 @@ extension Worker {
     /// Renews the lease every third of it, and begins a new session where it was lost.
     func keepAlive() async {
         var backoff = Backoff()
+        var pause = configuration.heartbeatInterval
         while !Task.isCancelled {
             if session.withLock({ $0.id }) == nil {
                 if isStopping { return }
                 do {
                     try await beginNewSession()
                     backoff.reset()
+                    pause = configuration.heartbeatInterval
                 } catch {
                     if Task.isCancelled { return }
                     logger.warning("could not begin a session: \(error)")
@@ -60,13 +65,14 @@ extension Worker {
                     continue
                 }
             }
-            await heartSignal.wait(atMost: configuration.heartbeatInterval)
+            await heartSignal.wait(atMost: pause)
             if Task.isCancelled { return }
             if await beat() {
                 backoff.reset()
-            } else if session.withLock({ $0.id }) != nil {
-                // Not answered, and not lost yet: the next try comes sooner than the next regular beat.
-                await heartSignal.wait(atMost: min(backoff.next(), configuration.heartbeatInterval))
+                pause = configuration.heartbeatInterval
+            } else {
+                // Not answered, and perhaps not lost yet: the next try comes sooner than the next regular beat.
+                pause = min(backoff.next(), configuration.heartbeatInterval)
             }
         }
     }
@@ -76,10 +82,14 @@ extension Worker {
     func beat() async -> Bool {
         let (id, idle) = session.withLock { ($0.id, $0.isIdle) }
         guard let id else { return false }
+        let held = slots.withLock { Array($0.running.values) }
         let sent = clock.now
         do {
+            // A heartbeat without an answer is given up in time for another one on another connection.
             let answer = try await control.withConnection { connection in
-                try await heartbeat(session: id, clock: Self.wallClock(), idle: idle, on: &connection)
+                try await heartbeat(
+                    session: id, clock: Self.wallClock(), idle: idle, answerTimeout: .after(configuration.lease / 3),
+                    on: &connection)
             }
             guard answer.alive else {
                 loseSession(id, because: "the database says that it has run out")
@@ -87,10 +97,11 @@ extension Worker {
             }
             session.withLock { state in
                 guard state.id == id else { return }
-                state.holdsUntil = sent + configuration.lease
+                state.holdsUntil = max(state.holdsUntil ?? sent, sent + configuration.lease)
                 state.announcedIdle = idle
             }
-            interrupt(answer)
+            interrupt(held, answer)
+            await tidyClaims(answer, session: id)
             return true
         } catch {
             logger.warning("heartbeat failed: \(error)")
@@ -98,12 +109,39 @@ extension Worker {
         }
     }
 
-    /// Interrupts what someone wants cancelled and what is no longer held.
-    private func interrupt(_ answer: HeartbeatAnswer) {
+    /// Interrupts what someone wants cancelled, and what ran before the heartbeat was sent and is held no longer.
+    private func interrupt(_ held: [Attempt], _ answer: HeartbeatAnswer) {
         let cancelled = Set(answer.cancelled)
-        let attempts = slots.withLock { Array($0.running.values) }
-        for attempt in attempts where cancelled.contains(attempt.job.id) {
-            attempt.interrupt(.cancelRequested)
+        for attempt in held where !attempt.isOver {
+            if !answer.leases.contains(attempt.job.lease), attempt.interruption != .leaseLost {
+                logger.error(
+                    "a lease is lost while its session lives; its attempt is given up",
+                    metadata: ["job.id": "\(attempt.job.id)", "job.lease": "\(attempt.job.lease)"])
+                attempt.interrupt(.leaseLost)
+            } else if cancelled.contains(attempt.job.id) {
+                attempt.interrupt(.cancelRequested)
+            }
+        }
+    }
+
+    /// Gives back claims whose answers were lost, and takes finished jobs out of those that linger for a long one.
+    private func tidyClaims(_ answer: HeartbeatAnswer, session id: Int64) async {
+        let (known, shrinkable) = slots.withLock { ($0.leases, $0.takeShrinkable()) }
+        let orphans = claimLedger.withLock { $0.orphans(reported: answer.leases, known: known) }
+        do {
+            if !orphans.isEmpty {
+                try await control.withConnection { try await giveBack(leases: orphans, session: id, on: &$0) }
+                logger.warning(
+                    "claims were given back whose answers had been lost", metadata: ["claims": "\(orphans.count)"])
+                hints.withLock { $0.mayHaveMore = true }
+                claimSignal.raise()
+            }
+            if !shrinkable.isEmpty {
+                try await control.withConnection { try await shrink(leases: shrinkable, session: id, on: &$0) }
+            }
+        } catch {
+            // Orphans are found again by the next heartbeats; a claim that was not shrunk is only longer than it need be.
+            logger.debug("claims could not be tidied: \(error)")
         }
     }
 

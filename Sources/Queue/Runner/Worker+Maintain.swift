@@ -12,20 +12,7 @@ extension Worker {
             if Task.isCancelled { return }
             round += 1
             do {
-                let rescued = try await control.withConnection { try await rescue(on: &$0) }
-                if !rescued.isEmpty {
-                    counters.withLock { $0.rescued += rescued.count }
-                    for job in rescued {
-                        logger.notice(
-                            "rescued a job whose lease had run out",
-                            metadata: [
-                                "job.id": "\(job.id)", "job.kind": "\(job.kind)", "job.crashes": "\(job.crashes)",
-                                "outcome": "\(job.outcome.rawValue)",
-                            ])
-                    }
-                    hints.withLock { $0.mayHaveMore = true }
-                    claimSignal.raise()
-                }
+                while try await rescueSome() {}
                 if round % 900 == 1 {
                     _ = try await control.withConnection { try await prune(on: &$0) }
                 }
@@ -39,15 +26,35 @@ extension Worker {
         }
     }
 
+    /// Takes back some of what other processes lost. True where there may be more.
+    private func rescueSome() async throws -> Bool {
+        let rescued = try await control.withConnection { try await rescue(on: &$0) }
+        guard !rescued.isEmpty else { return false }
+        counters.withLock { $0.rescued += rescued.count }
+        for job in rescued {
+            logger.notice(
+                "rescued a job whose lease had run out",
+                metadata: [
+                    "job.id": "\(job.id)", "job.kind": "\(job.kind)", "job.crashes": "\(job.crashes)",
+                    "outcome": "\(job.outcome.rawValue)",
+                ])
+        }
+        hints.withLock { $0.mayHaveMore = true }
+        claimSignal.raise()
+        return rescued.count >= rescueLimit && !Task.isCancelled
+    }
+
     /// Wakes the claim loop on notifications for this process's queues. Without a connection that can listen everything
     /// works, only later.
     func listen() async {
         guard let listenSettings else { return }
         let queues = Set(configuration.queues.map(\.queue))
         let logger = logger
-        let listener = Listener(listenSettings, channels: ["rinda"], onOutage: { outage in
+        let listener = Listener(
+            listenSettings, channels: ["rinda"],
+            onOutage: { outage in
                 logger.warning("not listening for notifications, polling: \(outage)")
-        })
+            })
         async let listening: Void = listener.run()
         for await event in listener.events {
             switch event {

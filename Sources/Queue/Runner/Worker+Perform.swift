@@ -18,17 +18,24 @@ extension Worker {
     private func perform(_ attempt: Attempt) async -> AttemptEnd {
         guard let run = handlers.run(for: attempt.job.kind) else { return .interrupted }
         let context = JobContext(
-            job: attempt.job, database: database, logger: logger, lease: configuration.lease)
+            job: attempt.job, database: database, logger: logger, lease: configuration.lease, log: attempt.log)
         do {
             let outcome = try await JobContext.$current.withValue(context) { try await run(context) }
+            if context.isSettled { return .returned(.settled) }
             // Work that was done before the interruption reached it counts, unless the lease is gone.
-            return attempt.interruption == .leaseLost ? .leaseLost : .returned(outcome)
+            if attempt.interruption == .leaseLost { return .leaseLost }
+            guard outcome != .settled else {
+                return .failed(message: "the handler says that it completed the job in its transaction, and did not")
+            }
+            return .returned(outcome)
         } catch {
+            // What went wrong after the commit changes nothing about the job.
+            if context.isSettled { return .returned(.settled) }
             if let interruption = attempt.interruption { return interruption }
             switch error {
             case let error as UndecodableArgs:
                 return .undecodable(message: error.description)
-            case let error as QueueError where error.code == .leaseLost:
+            case let error as QueueError where error.code == .leaseLost && context.isLost:
                 return .leaseLost
             default:
                 context.logger.warning("attempt failed", metadata: ["error": "\(error)"])
@@ -46,35 +53,37 @@ extension Worker {
             claimSignal.raise()
             return
         }
-        let job = attempt.job
-        let policy = policies.withLock { $0[job.kind] } ?? KindPolicy(kind: job.kind)
-        let settlement = decide(
-            end, attempt: job.attempt, maxAttempts: job.maxAttempts ?? policy.maxAttempts, policy: policy,
-            jitter: Double.random(in: 0..<1))
+        let settlement = settlement(of: attempt, end)
         if let settlement, settlement.verdict == .retry || settlement.verdict == .snooze {
             let dueAt = clock.now + settlement.delay
             hints.withLock { $0.dueAt = min($0.dueAt ?? dueAt, dueAt) }
         }
-        pendingSettles.withLock {
-            $0.append(PendingSettle(attempt: attempt, settlement: settlement, keepsClaim: end == .leaseLost))
-        }
+        pendingSettles.withLock { $0.add(PendingSettle(attempt: attempt, settlement: settlement)) }
         settleSignal.raise()
+    }
+
+    private func settlement(of attempt: Attempt, _ end: AttemptEnd) -> Settlement? {
+        let job = attempt.job
+        let policy = policies.withLock { $0[job.kind] } ?? KindPolicy(kind: job.kind)
+        return decide(
+            end, attempt: job.attempt, maxAttempts: job.maxAttempts ?? policy.maxAttempts, policy: policy,
+            jitter: Double.random(in: 0..<1))
     }
 
     /// How long a handler may ignore its cancellation before its attempt is settled without it.
     private static let ignoredCancellationLimit = Duration.seconds(5)
 
-    /// Interrupts handlers whose timeout has passed, and settles those that do not listen: their lease's token keeps
-    /// them from writing, and their slot stays taken until they really end.
+    /// Interrupts handlers whose timeout has passed, and settles those that do not listen to an interruption, whatever
+    /// its reason: their lease's token keeps them from writing, and their slot stays taken until they really end.
     func watchDeadlines() async {
         while !Task.isCancelled {
             let now = clock.now
-            let late = slots.withLock { $0.running.values.filter { $0.deadline <= now } }
-            for attempt in late {
-                if attempt.interruption == nil {
+            let attempts = slots.withLock { $0.running.values.filter { !$0.isOver } }
+            for attempt in attempts {
+                if let reason = attempt.interruption, let since = attempt.interruptedAt {
+                    if since + Self.ignoredCancellationLimit <= now { abandon(attempt, as: reason) }
+                } else if attempt.deadline <= now {
                     attempt.interrupt(.timedOut(after: attempt.timeout))
-                } else if attempt.deadline + Self.ignoredCancellationLimit <= now, let reason = attempt.interruption {
-                    abandon(attempt, as: reason)
                 }
             }
             try? await Task.sleep(for: .milliseconds(250))
@@ -83,19 +92,13 @@ extension Worker {
 
     /// Settles an attempt whose handler goes on regardless.
     func abandon(_ attempt: Attempt, as end: AttemptEnd) {
-        let job = attempt.job
-        let policy = policies.withLock { $0[job.kind] } ?? KindPolicy(kind: job.kind)
         guard attempt.finish() else { return }
         logger.error(
             "a handler ignores its cancellation; its attempt is settled without it",
-            metadata: ["job.id": "\(job.id)", "job.kind": "\(job.kind)"])
-        let settlement = decide(
-            end, attempt: job.attempt, maxAttempts: job.maxAttempts ?? policy.maxAttempts, policy: policy,
-            jitter: Double.random(in: 0..<1))
+            metadata: ["job.id": "\(attempt.job.id)", "job.kind": "\(attempt.job.kind)"])
+        let settlement = settlement(of: attempt, end)
         pendingSettles.withLock {
-            $0.append(
-                PendingSettle(
-                    attempt: attempt, settlement: settlement, keepsClaim: end == .leaseLost, keepsSlot: true))
+            $0.add(PendingSettle(attempt: attempt, settlement: settlement, keepsSlot: true))
         }
         settleSignal.raise()
     }

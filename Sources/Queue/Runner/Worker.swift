@@ -29,7 +29,8 @@ package final class Worker: Sendable {
 
     let slots: Mutex<Slots>
     let session = Mutex<SessionState>(SessionState())
-    let pendingSettles = Mutex<[PendingSettle]>([])
+    let pendingSettles = Mutex(SettleQueue())
+    let claimLedger = Mutex(ClaimLedger())
     let policies = Mutex<[String: KindPolicy]>([:])
     let counters = Mutex(WorkerCounters())
     let stopping = Mutex(false)
