@@ -13,7 +13,7 @@ struct Rinda: AsyncParsableCommand {
             database user who did it.
 
             Exit codes: 0 done; 1 refused or failed, nothing changed; 2 the job that was waited for did not complete; \
-            64 wrong usage; 69 the database cannot be reached.
+            3 and 4 what `doctor` found, warnings or worse; 64 wrong usage; 69 the database cannot be reached.
             """,
         version: Version.text,
         groupedSubcommands: [
@@ -25,7 +25,8 @@ struct Rinda: AsyncParsableCommand {
                     ReportCommand.self, ArchiveCommand.self,
                 ]),
             CommandGroup(
-                name: "Jobs:", subcommands: [Enqueue.self, Jobs.self, Queues.self, SchedulesCommand.self, Why.self]),
+                name: "Jobs:",
+                subcommands: [Enqueue.self, Jobs.self, Queues.self, SchedulesCommand.self, Why.self, Doctor.self]),
             CommandGroup(name: "System:", subcommands: [Migrate.self]),
         ])
 }

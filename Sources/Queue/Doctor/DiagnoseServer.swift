@@ -22,7 +22,7 @@ private func finding(of holder: HorizonHolder, _ limits: DoctorLimits) -> Findin
     if let user = holder.user { details.append("user \(user)") }
     if let state = holder.state, holder.form != .prepared { details.append(state) }
     if !details.isEmpty { message += (message.hasSuffix("(") ? "" : ", ") + details.joined(separator: ", ") }
-    message += ") is the oldest that vacuum must respect: \(Wording.count(holder.age, "transaction")) began since"
+    message += ") holds back vacuum: \(Wording.count(holder.age, "transaction")) began since"
     if let open = holder.open { message += ", it has been open for \(Wording.span(open))" }
     message += "."
     if let statement = holder.statement, !statement.isEmpty { message += " Statement: \(statement)" }

@@ -60,10 +60,10 @@ func historyFindings(_ history: HistoryFacts, _ limits: DoctorLimits) -> [Findin
                 advice: pruning))
     let stray = history.defaultRows.filter { $0.value > 0 }.sorted { $0.key < $1.key }
     findings += stray.map { table, rows in
-        let count = rows >= HistoryFacts.countLimit ? "At least \(rows)" : "\(rows)"
+        let atLeast = rows >= HistoryFacts.countLimit ? "At least " : ""
         return Finding(
             .defaultPartition, .warning, subject: table,
-            "\(count) rows stand in the default partition \(table), since their day's own was missing.",
+            "\(atLeast)\(Wording.count(rows, "row")) in the default partition \(table): their day's own was missing.",
             advice: pruning)
     }
     if stray.isEmpty { findings.append(Finding(.defaultPartition, .ok, "The default partitions are empty.")) }
