@@ -6,6 +6,8 @@ struct SMTPDialogue {
     private(set) var stage: DeliveryStage
     /// The server's last complete answer in this stage, if it gave one.
     private(set) var reply: SMTPReply?
+    /// Whether our side has said goodbye: what the server answers to that says nothing about the message.
+    private var isLeaving = false
 
     /// A session whose connection, once made, begins with encryption or with the greeting.
     init(stage: DeliveryStage = .connection) {
@@ -28,7 +30,8 @@ struct SMTPDialogue {
         case "MAIL": enter(.sender)
         case "RCPT": enter(.recipient)
         case "DATA": enter(.data)
-        case "QUIT", "RSET", "NOOP": break
+        case "QUIT": isLeaving = true
+        case "RSET", "NOOP": break
         // A further line of a login; everything else that is sent has a verb of its own.
         default: if stage == .authentication { reply = nil }
         }
@@ -46,6 +49,7 @@ struct SMTPDialogue {
 
     /// A line came in. An answer is complete with the line that has a blank, or nothing, after its code.
     mutating func received(_ line: ArraySlice<UInt8>) {
+        if isLeaving { return }
         if stage == .connection || stage == .encryption { enter(.greeting) }
         let digits = line.prefix(3)
         guard digits.count == 3, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
@@ -65,6 +69,7 @@ struct SMTPDialogue {
     private mutating func enter(_ next: DeliveryStage) {
         stage = next
         reply = nil
+        isLeaving = false
     }
 }
 

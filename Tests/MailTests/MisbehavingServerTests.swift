@@ -29,7 +29,7 @@ struct MisbehavingServerTests {
             func refusal(_ stage: DeliveryStage, _ steps: [ScriptedServer.Step]) -> Refusal {
                 Refusal(
                     stage: stage, answer: answer, code: Int(digit)! * 100 + 50, enhanced: "\(digit).2.1",
-                    script: steps + [.say(answer), .hang])
+                    script: steps + [.say(answer), .hear, .say("221 2.0.0 goodbye")])
             }
             let hello = ScriptedServer.greeting(.hear)
             return [
