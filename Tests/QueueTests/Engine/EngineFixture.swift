@@ -32,7 +32,8 @@ struct Engine: Sendable {
         maxAttempts: Int? = nil, metadata: String = "{}", onConflict: EnqueueRequest.Conflict = .keep
     ) async throws -> EnqueueAnswer {
         let request = EnqueueRequest(
-            kind: kind, args: JSON(args), queue: queue, priority: priority, scheduledAt: at.flatMap(Timestamp.init(iso:)),
+            kind: kind, args: JSON(args), queue: queue, priority: priority,
+            scheduledAt: at.flatMap(Timestamp.init(iso:)),
             uniqueKey: key, maxAttempts: maxAttempts, metadata: JSON(metadata), onConflict: onConflict)
         return try await pool.withConnection { try await Queue.enqueue(request, on: &$0) }
     }
@@ -103,6 +104,16 @@ struct Engine: Sendable {
         }.contains(job.id)
     }
 
+    /// Completes a whole claim.
+    func complete(_ jobs: [ClaimedJob]) async throws {
+        let requests = jobs.map {
+            SettleRequest(id: $0.id, lease: $0.lease, settlement: Settlement(verdict: .completed))
+        }
+        let leases = Array(Set(jobs.map(\.lease)))
+        let settled = try await pool.withConnection { try await Queue.settle(requests, closed: leases, on: &$0) }
+        #expect(settled == Set(jobs.map(\.id)))
+    }
+
     func rescue() async throws -> [RescuedJob] {
         try await pool.withConnection { try await Queue.rescue(on: &$0) }
     }
@@ -125,7 +136,8 @@ struct Engine: Sendable {
         try await job(id).state
     }
 
-    func value<Value: PostgresDecodable & Sendable>(_ sql: SQL, as type: Value.Type = Value.self) async throws -> Value {
+    func value<Value: PostgresDecodable & Sendable>(_ sql: SQL, as type: Value.Type = Value.self) async throws -> Value
+    {
         try #require(try await pool.query(sql).first).decode(0, as: Value.self)
     }
 
@@ -146,7 +158,7 @@ struct Engine: Sendable {
 struct JobError: Decodable, Equatable {
     let at: String
     let attempt: Int
-    let lease: Int64
+    let lease: Int64?
     let reason: String
     let message: String
 }

@@ -78,11 +78,13 @@ struct EnqueueTests {
         let engine = Engine()
         let long = "a" + String(repeating: "z", count: 127)
         for name in [long, "a", "a.b-c_d.9", "a--", "null"] {
-            let id = try await engine.value("select job_id from rinda.enqueue(\(name), queue => \(name))", as: Int64.self)
+            let id = try await engine.value(
+                "select job_id from rinda.enqueue(\(name), queue => \(name))", as: Int64.self)
             #expect(try await engine.job(id).kind == name)
         }
         for priority in [Int32(-32_768), 32_767] {
-            let id = try await engine.value("select job_id from rinda.enqueue('a', priority => \(priority))", as: Int64.self)
+            let id = try await engine.value(
+                "select job_id from rinda.enqueue('a', priority => \(priority))", as: Int64.self)
             #expect(try await engine.job(id).priority == Int(priority))
         }
     }
@@ -90,7 +92,8 @@ struct EnqueueTests {
     @Test("hostile text in every free field comes back unchanged")
     func hostileText() async throws {
         let engine = Engine()
-        let hostile = "'; drop table rinda.job; -- \\ \" {} \u{1}\u{1F}\u{7F} \u{202E}abc\u{FEFF} 🇱🇻 ā\u{0304} %s $1 \r\n\t"
+        let hostile =
+            "'; drop table rinda.job; -- \\ \" {} \u{1}\u{1F}\u{7F} \u{202E}abc\u{FEFF} 🇱🇻 ā\u{0304} %s $1 \r\n\t"
         let text = String(decoding: try JSONEncoder().encode(hostile), as: UTF8.self)
         let request = EnqueueRequest(
             kind: "t", args: JSON("{\"v\": \(text)}"), queue: engine.queue, uniqueKey: hostile,
@@ -113,7 +116,9 @@ struct EnqueueTests {
             #expect(job.uniqueKey?.hasPrefix(hostile) == true)
             #expect(try JSONDecoder().decode([String: String].self, from: Data(job.args.text.utf8)) == ["v": hostile])
             #expect(
-                try JSONDecoder().decode([String: String].self, from: Data(job.metadata.text.utf8)) == [hostile: hostile])
+                try JSONDecoder().decode([String: String].self, from: Data(job.metadata.text.utf8)) == [
+                    hostile: hostile
+                ])
         }
         // It goes the whole way: claimed, failed with it, discarded.
         let session = try await engine.session()
@@ -208,12 +213,12 @@ struct EnqueueTests {
     @Test("replace leaves a running job as it is, and does not hold up its settle")
     func replaceRunning() async throws {
         let engine = Engine()
-        let id = try await engine.enqueue("{\"v\": 1}", key: "r").jobID
+        let id = try await engine.enqueue("{\"v\": 1}", key: "rr").jobID
         let session = try await engine.session()
         let job = try #require(try await engine.claim(session).first)
         try await engine.pool.transaction { transaction in
             let request = EnqueueRequest(
-                kind: "t", args: JSON("{\"v\": 2}"), queue: engine.queue, uniqueKey: "r", onConflict: .replace)
+                kind: "t", args: JSON("{\"v\": 2}"), queue: engine.queue, uniqueKey: "rr", onConflict: .replace)
             let answer = try await Queue.enqueue(request, on: &transaction)
             #expect(answer == EnqueueAnswer(jobID: id, outcome: .existing, state: .running))
             // The caller's transaction stays open.
@@ -264,7 +269,7 @@ struct EnqueueTests {
         #expect(state == "40001")
     }
 
-    @Test("under REPEATABLE READ replace works, and raises 40001 where a claim came after the snapshot")
+    @Test("under REPEATABLE READ replace works, and raises 40001 where a claim came after the snapshot", .database)
     func repeatableReadReplace() async throws {
         let engine = Engine()
         try await engine.enqueue(key: "rrr")
@@ -273,7 +278,6 @@ struct EnqueueTests {
                 "select outcome from rinda.enqueue('t', '{\"v\": 2}', queue => \(engine.queue), unique_key => 'rrr', on_conflict => 'replace')"
             ).first?.decode(0, as: String.self)
         }
-        // Another suite's claim may have come in between; that is what 40001 is for.
         #expect(outcome == "replaced")
         let session = try await engine.session()
         let (state, _) = await sqlState {
