@@ -11,6 +11,8 @@ final class PostOffice: Sendable {
     private let smtp: SMTPConfiguration?
     private let domain: String?
     private let made = Mutex<SMTPClient?>(nil)
+    /// One a connection: who waits for one has not begun to send.
+    let turns = Turns(connections)
 
     /// The post office of a configuration; nil where nothing is configured.
     init(smtp: SMTPConfiguration?, domain: String?) {

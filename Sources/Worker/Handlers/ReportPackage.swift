@@ -15,6 +15,8 @@ struct ReportPackage: Sendable {
     let parts: [JSON]
     /// What the snapshot's question needs, as it is recorded today.
     let inputs: DataSet
+    /// The planning region's name; nil where there is none.
+    let organisation: String?
     /// The hash of the figures that these inputs give.
     let inputsHash: String
     let zone: ZoneRules
@@ -47,6 +49,7 @@ struct ReportPackage: Sendable {
                 targetBasis: TargetBasis(snapshot.targetBasis) ?? .atPeriodEnd,
                 vintage: Vintage(snapshot.vintage) ?? .reported)
             let inputs = try await Registry.load(for: question, on: &transaction)
+            let region = try await Registry.regions(on: snapshot.asOf, database: &transaction).first
             // As on the day on which the figures were computed: what was not due then still is not.
             let again = try Attainment.compute(
                 question, in: inputs, today: surroundings.zone.date(at: snapshot.computedAt),
@@ -54,7 +57,7 @@ struct ReportPackage: Sendable {
             return ReportPackage(
                 revision: revision, document: document, snapshot: snapshot,
                 parts: try await Registry.parts(ofSnapshot: hash, on: &transaction).map(\.rows), inputs: inputs,
-                inputsHash: again.snapshot, zone: surroundings.zone)
+                organisation: region?.name, inputsHash: again.snapshot, zone: surroundings.zone)
         }
     }
 
@@ -78,6 +81,7 @@ struct ReportPackage: Sendable {
             BagInfoEntry("Known-At", snapshot.knownAt?.description ?? "everything recorded"),
             BagInfoEntry("Access", "restricted"),
         ]
+        if let organisation { info.insert(BagInfoEntry("Source-Organization", organisation), at: 0) }
         if revision.revision > 1 { info.append(BagInfoEntry("Supersedes", "r\(revision.revision - 1)")) }
         return info
     }

@@ -52,6 +52,15 @@ struct SendNotice: Sendable {
         // Before the ledger says SENDING: without a mail server nothing begins.
         let client = try surroundings.post.client()
         let sender = try surroundings.post.sender()
+        // Only whoever has a connection to himself says SENDING: of all others it is known that nothing has gone out.
+        return try await surroundings.post.turns.take {
+            try await send(args, by: client, from: sender, context)
+        }
+    }
+
+    private func send(
+        _ args: SendNoticeArgs, by client: SMTPClient, from sender: MailAddress, _ context: JobContext
+    ) async throws -> Outcome {
         let claimed = try await context.database.transaction { transaction in
             let now = try await surroundings.now(on: &transaction)
             let day = try await sendingDay(of: args.messageID, job: context.job, now: now, in: &transaction)

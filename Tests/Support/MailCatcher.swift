@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 
 /// A mail server that keeps what it is sent and answers as told.
-final class MailCatcher: Sendable {
+package final class MailCatcher: Sendable {
     /// What becomes of a message.
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         /// Taken.
         case accept
         /// Refused when the recipient is named, with this reply.
@@ -14,26 +14,33 @@ final class MailCatcher: Sendable {
     }
 
     /// A message that was taken.
-    struct Message: Sendable {
-        let recipient: String
-        let text: String
+    package struct Message: Sendable {
+        /// The address to which it was sent.
+        package let recipient: String
+        /// Its octets as text.
+        package let text: String
 
         /// The value of a header that stands on one line.
-        func header(_ name: String) -> String? {
+        package func header(_ name: String) -> String? {
             let lines = text.replacing("\r\n", with: "\n").split(separator: "\n\n", maxSplits: 1)[0].split(
                 separator: "\n")
             return lines.first { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
         }
     }
 
-    let port: Int
+    /// The port on 127.0.0.1.
+    package let port: Int
     private let listener: Int32
     private let kept = Mutex<[Message]>([])
     private let answers: Mutex<[Answer]>
+    private let pause: Double
 
     /// Serves on a free port of 127.0.0.1; the first messages get these answers, all later ones are taken.
-    init(_ answers: Answer...) throws {
+    ///
+    /// - Parameter pause: the seconds between having a message and saying so.
+    package init(_ answers: Answer..., pause: Double = 0) throws {
         self.answers = Mutex(answers)
+        self.pause = pause
         let end = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -59,10 +66,10 @@ final class MailCatcher: Sendable {
     }
 
     /// Ends the server.
-    func close() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func close() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// The messages taken so far, in order.
-    var messages: [Message] { kept.withLock { $0 } }
+    package var messages: [Message] { kept.withLock { $0 } }
 
     private func serve(_ peer: Int32) {
         func say(_ line: String) -> Bool {
@@ -90,6 +97,7 @@ final class MailCatcher: Sendable {
                 let message = Message(recipient: recipient, text: lines.joined(separator: "\r\n"))
                 kept.withLock { $0.append(message) }
                 if case .acceptInSilence = answer { return }
+                Thread.sleep(forTimeInterval: pause)
                 guard say("250 2.0.0 kept") else { return }
             case "QUIT":
                 _ = say("221 bye")
