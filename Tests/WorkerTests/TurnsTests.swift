@@ -43,7 +43,7 @@ struct TurnsTests {
             }
             try await group.waitForAll()
         }
-        #expect(gauge.most == 3)
+        #expect(gauge.most <= 3)
         #expect(gauge.done == 200)
     }
 
