@@ -42,6 +42,8 @@ package struct PostgresError: Error, Sendable {
         case schemaMissing
         /// PostgreSQL knows no time zone of this name.
         case unknownZone
+        /// A proxy lends the server's sessions out by transaction, so that notifications cannot arrive.
+        case notificationsUnavailable
     }
 
     private let storage: Storage

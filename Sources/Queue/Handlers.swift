@@ -6,6 +6,9 @@ package struct Handlers: Sendable {
     /// Runs one attempt: decodes the arguments and calls the handler.
     typealias Run = @Sendable (JobContext) async throws -> Outcome
 
+    /// One for all: it holds no state of a decoding.
+    private static let decoder = JSONDecoder()
+
     private var runs: [String: Run] = [:]
 
     /// No kinds yet.
@@ -27,7 +30,7 @@ package struct Handlers: Sendable {
         runs[kind] = { context in
             let decoded: Args
             do {
-                decoded = try JSONDecoder().decode(Args.self, from: Data(context.job.args.text.utf8))
+                decoded = try Self.decoder.decode(Args.self, from: Data(context.job.args.text.utf8))
             } catch let error as DecodingError {
                 throw UndecodableArgs(error)
             }

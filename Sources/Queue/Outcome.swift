@@ -30,4 +30,12 @@ package enum AttemptEnd: Sendable, Hashable {
     case interrupted
     /// The lease ran out: the job is no longer this process's, and nothing may be written.
     case leaseLost
+
+    /// Whether the attempt failed, so that a next one is put off by a delay with jitter.
+    var isFailure: Bool {
+        switch self {
+        case .failed, .timedOut: true
+        case .returned, .undecodable, .cancelRequested, .interrupted, .leaseLost: false
+        }
+    }
 }

@@ -655,6 +655,8 @@ declare
     v_live bigint[] := case when v_known then p_live else '{}' end;
     v_after bigint := case when v_known then p_after else 0 end;
     v_promoted bigint;
+    -- A value, since a volatile function is no condition of an index: the scan would go on over all jobs of the future.
+    v_now timestamptz := rinda.clock();
 begin
     -- A snapshot of before the gate would not show the claims of those who went through it first.
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -667,7 +669,7 @@ begin
     -- What is due becomes available before the gate is taken: it locks rows, and nobody who holds the gate waits for one.
     with due as materialized (
         select j.id from rinda.job j
-         where j.state in (1, 2) and j.scheduled_at <= rinda.clock() and j.scheduled_at >= p_due_from
+         where j.state in (1, 2) and j.scheduled_at <= v_now and j.scheduled_at >= p_due_from
          order by j.scheduled_at limit 1000
            for update skip locked
     )
@@ -683,9 +685,9 @@ begin
            null::jsonb,
            -- Due and still waiting are those that someone else is changing, which nobody needs to hurry for, and
            -- those past the limit.
-           case when v_promoted >= 1000 then rinda.clock()
+           case when v_promoted >= 1000 then v_now
                 else (select j.scheduled_at from rinda.job j
-                       where j.state in (1, 2) and j.scheduled_at >= greatest(p_due_from, rinda.clock())
+                       where j.state in (1, 2) and j.scheduled_at >= greatest(p_due_from, v_now)
                        order by j.scheduled_at limit 1) end,
            exists (select from unnest(p_queues) q(queue)
                     cross join lateral (select from rinda.job j where j.state = 3 and j.queue = q.queue

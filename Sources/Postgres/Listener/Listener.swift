@@ -51,10 +51,17 @@ package final class Listener: Sendable {
     package func run() async {
         var backoff = Backoff(base: .milliseconds(100), limit: .seconds(15))
         var isOut = false
+        var isHopeless = false
         while !Task.isCancelled {
             do throws(PostgresError) {
                 let session = try await Session.open(settings)
                 defer { session.close() }
+                if try await PoolingProbe.isPooledByTransaction(session, limit: .after(probeLimit)) {
+                    throw PostgresError(
+                        .notificationsUnavailable,
+                        "a proxy lends sessions out by transaction, so that notifications cannot arrive; for those, "
+                            + "connect to the server directly or by a pool of sessions")
+                }
                 for channel in channels {
                     _ = try await session.run("listen \(identifier: channel)", .after(probeLimit))
                 }
@@ -71,8 +78,10 @@ package final class Listener: Sendable {
                     isOut = true
                     onOutage(error)
                 }
+                isHopeless = error.code == .notificationsUnavailable
             }
-            if !Task.isCancelled { try? await Task.sleep(for: backoff.next()) }
+            // A proxy is what someone set up: it changes when someone changes it.
+            if !Task.isCancelled { try? await Task.sleep(for: isHopeless ? .seconds(300) : backoff.next()) }
         }
         buffer.finish()
     }

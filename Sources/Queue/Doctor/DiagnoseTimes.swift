@@ -31,7 +31,7 @@ func scheduleFindings(_ schedules: ScheduleFacts, _ limits: DoctorLimits) -> [Fi
         Finding(
             .schedulesFailing, .warning, subject: "schedule \(schedule.name)",
             "Schedule \(schedule.name) failed \(schedule.failures) times in a row: \(schedule.reason)",
-            advice: "Mend it: rinda schedules list, then rinda schedules sync FILE")
+            advice: "Mend it: rinda schedules change \(schedule.name)")
     }
     if schedules.failing.isEmpty { findings.append(Finding(.schedulesFailing, .ok, "No schedule fails.")) }
     return findings

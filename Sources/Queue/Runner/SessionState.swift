@@ -10,4 +10,6 @@ struct SessionState {
     var announcedIdle = false
     /// Whether the process has nothing to do.
     var isIdle = false
+    /// Whether notifications can arrive. While they cannot, nobody is asked to send any.
+    var isListening = false
 }

@@ -100,14 +100,12 @@ extension Worker {
             Attempt(job: job, timeout: (known[job.kind] ?? KindPolicy(kind: job.kind)).timeout, now: now)
         }
         slots.withLock { $0.start(attempts) }
-        for attempt in attempts {
-            if isStopping {
-                end(attempt, as: .interrupted)
-            } else if session.withLock({ $0.id }) != claimedIn {
-                end(attempt, as: .leaseLost)
-            } else {
-                begin(attempt)
-            }
+        if isStopping {
+            for attempt in attempts { end(attempt, as: .interrupted) }
+        } else if session.withLock({ $0.id }) != claimedIn {
+            for attempt in attempts { end(attempt, as: .leaseLost) }
+        } else {
+            begin(attempts)
         }
         counters.withLock { $0.started += jobs.count }
     }
@@ -115,7 +113,7 @@ extension Worker {
     /// Waits until there may be something to claim: a notification, a due time, or the next look.
     private func idle(nextDue: Duration?) async {
         session.withLock { $0.isIdle = true }
-        if session.withLock({ !$0.announcedIdle }) {
+        if session.withLock({ $0.isListening && !$0.announcedIdle }) {
             // Enqueuers send notifications only while someone is idle. What they enqueued before they could see it is
             // found by looking once more.
             await beat()

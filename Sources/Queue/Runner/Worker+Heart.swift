@@ -80,7 +80,7 @@ extension Worker {
     /// Sends one heartbeat and acts on what it says. True where the lease was renewed.
     @discardableResult
     func beat() async -> Bool {
-        let (id, idle) = session.withLock { ($0.id, $0.isIdle) }
+        let (id, idle) = session.withLock { ($0.id, $0.isIdle && $0.isListening) }
         guard let id else { return false }
         let held = slots.withLock { Array($0.running.values) }
         let sent = clock.now

@@ -49,14 +49,15 @@ extension Worker {
     func listen() async {
         guard let listenSettings else { return }
         let queues = Set(configuration.queues.map(\.queue))
-        let logger = logger
         let listener = Listener(
             listenSettings, channels: ["rinda"],
-            onOutage: { outage in
+            onOutage: { [self] outage in
+                session.withLock { $0.isListening = false }
                 logger.warning("not listening for notifications, polling: \(outage)")
             })
         async let listening: Void = listener.run()
         for await event in listener.events {
+            if event == .reconnected { session.withLock { $0.isListening = true } }
             switch event {
             case .notification(_, let payload) where !queues.contains(payload):
                 continue
