@@ -63,6 +63,19 @@ struct WorkerJobTests {
         }
     }
 
+    @Test("a full queue is worked off as fast as its slots allow, however empty the other queues are")
+    func worksOffBacklog() async throws {
+        try await system.pool.execute("select rinda.enqueue('diagnostic') from generate_series(1, 200)")
+        // Waiting for the poll after each ten would take three minutes.
+        try await withDaemon("rinda-worker", environment: system.environment(["RINDA_POLL_INTERVAL": "10"])) {
+            (_) async throws in
+            let isDone = try await eventually(within: .seconds(20)) {
+                try await system.pool.query("select not exists (select from rinda.job)")[0].decode(0, as: Bool.self)
+            }
+            #expect(isDone)
+        }
+    }
+
     @Test("killing workers with SIGKILL loses no job and doubles no effect")
     func survivesKills() async throws {
         let environment = system.environment(["RINDA_WORKER_QUEUES": "default:4"])

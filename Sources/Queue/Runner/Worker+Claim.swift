@@ -69,11 +69,15 @@ extension Worker {
         hints.withLock { $0.mayHaveMore = false }
         if place.sweep.isDue(now: clock.now) { place.cursor.sweep() }
         let began = clock.now
-        let answer = try await control.withConnection { connection in
-            try await claim(
-                session: session, kinds: handlers.kinds, free: slots.withLock { $0.free }, cursor: &place.cursor,
+        let (answer, looked) = try await control.withConnection { connection in
+            let free = slots.withLock { $0.free }
+            let answer = try await claim(
+                session: session, kinds: handlers.kinds, free: free, cursor: &place.cursor,
                 lastFirst: place.turn % 16 == 15, on: &connection)
+            return (answer, free)
         }
+        // Before the first of them can end.
+        hints.withLock { $0.note(found: answer.jobs, looked: looked) }
         place.turn += 1
         place.sweep.note(took: clock.now - began, now: clock.now)
         await start(answer.jobs, session: session)

@@ -64,6 +64,7 @@ extension Worker {
         guard isFirst else {
             // Given up earlier while its handler went on: only now is its slot really free.
             slots.withLock { $0.free(attempt) }
+            hints.withLock { $0.noteRoom(in: attempt.job.queue) }
             claimSignal.raise()
             return
         }

@@ -28,6 +28,9 @@ extension Worker {
                 slots.leave(written.lazy.map(\.lease))
                 for pending in written where !pending.keepsSlot { slots.free(pending.attempt) }
             }
+            hints.withLock { hints in
+                for pending in written where !pending.keepsSlot { hints.noteRoom(in: pending.attempt.job.queue) }
+            }
             pendingSettles.withLock { pending in
                 for late in postponed { pending.add(late) }
                 pending.finish(batch.count)

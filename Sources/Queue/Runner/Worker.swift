@@ -128,4 +128,25 @@ struct ClaimHints {
     var mayHaveMore = true
     /// The earliest time at which a job that was put back here is due.
     var dueAt: ContinuousClock.Instant?
+    /// The queues that gave the last claim as many jobs as there was room for: each free slot there is worth a look,
+    /// whatever room the other queues leave.
+    private var full: Set<String> = []
+
+    /// Notes what a claim found where it looked.
+    mutating func note(found jobs: [ClaimedJob], looked: [(queue: String, slots: Int)]) {
+        var counts: [String: Int] = [:]
+        for job in jobs { counts[job.queue, default: 0] += 1 }
+        for (queue, slots) in looked {
+            if counts[queue, default: 0] >= slots {
+                full.insert(queue)
+            } else {
+                full.remove(queue)
+            }
+        }
+    }
+
+    /// Notes that there is room again in a queue.
+    mutating func noteRoom(in queue: String) {
+        if full.contains(queue) { mayHaveMore = true }
+    }
 }
