@@ -10,7 +10,7 @@ ARGS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help demo up test lint ci build install clean
+.PHONY: help demo up test lint model ci bench build install clean
 
 help: ## Lists the targets.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +27,14 @@ test: ## Builds and runs every test on a PostgreSQL cluster of its own.
 lint: ## Checks format, docstrings and scripts.
 	@scripts/lint.sh
 
-ci: ## Runs what a change must pass: lint and test.
+model: ## Searches the model of claims and leases exhaustively.
+	@scripts/model.sh
+
+ci: ## Runs what a change must pass: lint, model and test.
 	@scripts/ci.sh
+
+bench: ## Measures the engine beside a floor in bare libpq (make bench ARGS="--only drain").
+	@scripts/bench.sh $(ARGS)
 
 build: ## Builds release binaries into bin/.
 	@scripts/build-release.sh

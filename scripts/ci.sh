@@ -5,5 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 say "ci: lint"
 "$root/scripts/lint.sh"
+say "ci: model"
+"$root/scripts/model.sh"
 say "ci: test"
 "$root/scripts/test.sh"

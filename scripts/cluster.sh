@@ -146,7 +146,8 @@ write_settings() {
         "log_line_prefix = '%m [%p] %q%u@%d/%a '" \
         "fsync = $durable" \
         "synchronous_commit = $durable" \
-        "full_page_writes = $durable" |
+        "full_page_writes = $durable" \
+        ${RINDA_CLUSTER_SETTING:+"$RINDA_CLUSTER_SETTING"} |
         as_account tee "$data/rinda.conf" >/dev/null
 }
 

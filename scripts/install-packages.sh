@@ -25,7 +25,8 @@ for group in "$@"; do
     build) wanted=(libpq-dev libcurl4-openssl-dev pkg-config tzdata) ;;
     run) wanted=(postgresql python3 python3-aiosmtpd) ;;
     lint) wanted=(python3 python3-aiosmtpd shellcheck) ;;
-    *) die "no group of packages is called '$group'; there are build, run and lint" ;;
+    model) wanted=(spin gcc libc6-dev) ;;
+    *) die "no group of packages is called '$group'; there are build, run, lint and model" ;;
     esac
     for package in "${wanted[@]}"; do
         is_installed "$package" || missing+=("$package")
