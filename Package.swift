@@ -77,6 +77,7 @@ let package = Package(
             dependencies: [
                 "Queue", "Registry", "Service", "Domain", "Mail", "Archive", "Rendering", "Migrations", "Postgres",
                 "Civil", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .executableTarget(
             name: "Scheduler",
@@ -113,6 +114,12 @@ let package = Package(
         .testTarget(name: "MailTests", dependencies: ["Mail", "Civil", "TestSupport"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Civil", "TestSupport"]),
         .testTarget(name: "RenderingTests", dependencies: ["Rendering", "Domain", "Civil"]),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Worker", "Queue", "Registry", "Service", "Domain", "Archive", "Postgres", "Civil", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "SystemTests",
             dependencies: ["Postgres", "Queue", "Registry", "Domain", "Civil", "TestSupport"]),
