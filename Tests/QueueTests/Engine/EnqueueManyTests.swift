@@ -23,7 +23,8 @@ struct EnqueueManyTests {
                     queue: number.isMultiple(of: 3) ? nil : engine.queue,
                     priority: number.isMultiple(of: 2) ? number : nil,
                     uniqueKey: number.isMultiple(of: 7) ? "\(engine.queue) \(number)" : nil,
-                    maxAttempts: number.isMultiple(of: 4) ? 9 : nil, tags: number.isMultiple(of: 6) ? ["x", "y z"] : [],
+                    maxAttempts: number.isMultiple(of: 4) ? 9 : nil,
+                    tags: number.isMultiple(of: 6) ? ["x", "y z"] : [],
                     metadata: JSON(number.isMultiple(of: 8) ? "{\"traceparent\": \"00-1\"}" : "{}")))
         }
         let answers = try await enqueue(requests, engine)
@@ -90,7 +91,8 @@ struct EnqueueManyTests {
         }
         #expect(copied == "22023")
         #expect(
-            try await engine.value("select count(*) from rinda.jobs where queue = \(engine.queue)", as: Int64.self) == 0)
+            try await engine.value("select count(*) from rinda.jobs where queue = \(engine.queue)", as: Int64.self) == 0
+        )
         #expect(try await enqueue([], engine).isEmpty)
     }
 

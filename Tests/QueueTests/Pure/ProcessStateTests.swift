@@ -188,7 +188,9 @@ struct ProcessStateTests {
             guard case .failure(let error) = result else { return "decoded" }
             return (error as? DecodingError).map { UndecodableArgs($0).description } ?? "\(error)"
         }
-        #expect(failure(#"{"list": [{"sleep_ms": 1}, {"sleep_ms": "x"}]}"#) == "args: list.[1].sleep_ms is not a whole number")
+        #expect(
+            failure(#"{"list": [{"sleep_ms": 1}, {"sleep_ms": "x"}]}"#)
+                == "args: list.[1].sleep_ms is not a whole number")
         #expect(failure(#"{"list": [{}]}"#) == "args: list.[0].sleep_ms is missing")
         #expect(failure("7").hasPrefix("args: the whole"))
     }
