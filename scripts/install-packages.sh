@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing of Debian's packages, and nothing that is there already.
 #
-#   install-packages.sh GROUP...      build | run | lint
+#   install-packages.sh GROUP...      build | run | test | lint
 #
-# build: what the Swift package links to. run: the servers of demo and tests. lint: the checkers.
+# build: what the Swift package links to. run: the servers of demo and tests. test: what only tests need.
+# lint: the checkers.
 # Quick, and needs no rights, when nothing is missing.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -71,3 +72,8 @@ logged apt-update "${privileged[@]}" apt-get -o DPkg::Lock::Timeout=300 update |
     say "The package index could not be renewed; trying with the one that is there."
 logged apt install_missing ||
     die "apt-get could not install ${missing[*]}; its own words stand above"
+
+# The tests start a PgBouncer of their own; the service that comes with the package is not wanted.
+if [[ " ${missing[*]} " == *" pgbouncer "* ]] && [[ -d /run/systemd/system ]]; then
+    "${privileged[@]}" systemctl disable --now pgbouncer >/dev/null 2>&1 || true
+fi

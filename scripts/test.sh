@@ -6,7 +6,7 @@
 # With RINDA_TEST_DATABASE_URL set, the tests use that server; they create and drop only databases rinda_test_*.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
-"$root/scripts/install-packages.sh" build run
+"$root/scripts/install-packages.sh" build run test
 alone test wait "test run"
 
 # The tests decide what they talk to; what a developer's shell says of a real system must not reach them.
