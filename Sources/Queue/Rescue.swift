@@ -22,7 +22,8 @@ let rescueLimit = 2_000
 ///
 /// Reads `rinda.claim`, which has a row for each batch that runs, by joining the sessions whose lease has expired.
 package func rescue(on connection: inout some Querying & ~Copyable) async throws -> [RescuedJob] {
-    let rows = try await connection.query("select id, kind, queue, outcome, crashes from rinda.rescue(\(Int32(rescueLimit)))")
+    let rows = try await connection.query(
+        "select id, kind, queue, outcome, crashes from rinda.rescue(\(Int32(rescueLimit)))")
     return try rows.map { row in
         let word = try row.decode(3, as: String.self)
         guard let outcome = JobState(rawValue: word) else {

@@ -29,7 +29,8 @@ enum PoolingProbe {
         return false
     }
 
-    private static func serverProcess(of session: Session, _ limit: AnswerTimeout) async throws(PostgresError) -> Int32 {
+    private static func serverProcess(of session: Session, _ limit: AnswerTimeout) async throws(PostgresError) -> Int32
+    {
         try await session.run("select pg_catalog.pg_backend_pid()", limit)[0].decode(0)
     }
 }
