@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing of Debian's packages, and nothing that is there already.
 #
-#   install-packages.sh GROUP...      build | run | test | lint
+#   install-packages.sh GROUP...      build | run | test | lint | model
 #
 # build: what the Swift package links to. run: the servers of demo and tests. test: what only tests need.
-# lint: the checkers.
+# lint: the checkers. model: the model checker and a compiler for what it writes.
 # Quick, and needs no rights, when nothing is missing.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -26,8 +26,9 @@ for group in "$@"; do
     build) wanted=(libpq-dev libcurl4-openssl-dev pkg-config tzdata) ;;
     run) wanted=(postgresql python3 python3-aiosmtpd) ;;
     lint) wanted=(python3 python3-aiosmtpd shellcheck) ;;
+    test) wanted=(pgbouncer) ;;
     model) wanted=(spin gcc libc6-dev) ;;
-    *) die "no group of packages is called '$group'; there are build, run, lint and model" ;;
+    *) die "no group of packages is called '$group'; there are build, run, test, lint and model" ;;
     esac
     for package in "${wanted[@]}"; do
         is_installed "$package" || missing+=("$package")
