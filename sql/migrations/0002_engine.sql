@@ -1201,23 +1201,24 @@ begin
             perform rinda.wake((select j.queue from rinda.job j where j.id = p_id));
             return 'retried';
         end if;
-        delete from rinda.done d where d.id = p_id returning d.* into old;
-        exit when found;
+        begin
+            delete from rinda.done d where d.id = p_id returning d.* into old;
+            if found then
+                insert into rinda.job (id, created_at, attempted_at, lease, session, max_attempts, priority, kind, queue,
+                                       args, unique_key, unique_digest, tags, metadata, errors, progress)
+                values (old.id, old.created_at, old.attempted_at, old.lease, old.session, old.max_attempts, old.priority,
+                        old.kind, old.queue, old.args, old.unique_key, rinda.unique_digest(old.kind, old.unique_key),
+                        old.tags, old.metadata, old.errors, old.progress);
+                exit;
+            end if;
+        exception when unique_violation then
+            return 'held';
+        end;
         -- Someone else's retry may have moved it meanwhile.
         if not exists (select from rinda.job j where j.id = p_id) then
             return 'unknown';
         end if;
     end loop;
-    begin
-        insert into rinda.job (id, created_at, attempted_at, lease, session, max_attempts, priority, kind, queue, args,
-                               unique_key, unique_digest, tags, metadata, errors, progress)
-        values (old.id, old.created_at, old.attempted_at, old.lease, old.session, old.max_attempts, old.priority,
-                old.kind, old.queue, old.args, old.unique_key, rinda.unique_digest(old.kind, old.unique_key), old.tags,
-                old.metadata, old.errors, old.progress);
-    exception when unique_violation then
-        insert into rinda.done select old.*;
-        return 'held';
-    end;
     -- The claim of its last attempt may stand yet, for other jobs of its batch: it must not hold this one again.
     update rinda.claim c set ids = array_remove(c.ids, p_id) where p_id = any (c.ids);
     perform rinda.wake(old.queue);
