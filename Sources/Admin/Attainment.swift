@@ -65,7 +65,14 @@ struct AttainmentCommand: AsyncParsableCommand {
     func run() async throws {
         try await Desk.work { desk in
             let attainment = try await desk.attainment { try options.question(zone: $0) }
-            print(json ? attainment.json() : AttainmentText(attainment).text)
+            if json {
+                print(attainment.json())
+                return
+            }
+            let contradictions = try await desk.pool.withConnection { connection in
+                try await Registry.contradictions(of: attainment.question.plan, on: &connection)
+            }
+            print(AttainmentText(attainment, contradictions: contradictions).text)
         }
     }
 }

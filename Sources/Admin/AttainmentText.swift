@@ -4,8 +4,12 @@ import Domain
 /// An attainment as a person reads it in a terminal.
 struct AttainmentText {
     private let attainment: Attainment
+    private let contradictions: [Contradiction]
 
-    init(_ attainment: Attainment) { self.attainment = attainment }
+    init(_ attainment: Attainment, contradictions: [Contradiction] = []) {
+        self.attainment = attainment
+        self.contradictions = contradictions
+    }
 
     var text: String {
         var lines = [
@@ -36,6 +40,13 @@ struct AttainmentText {
                 row.carried.map { "\(row.kind.text(of: $0.value) ?? "–") (\($0.age) periods old)" } ?? "")
         }
         lines.append(units.text(empty: "No units."))
+        if !contradictions.isEmpty { lines += ["", "Published elsewhere:"] + contradictions.map(Self.note) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func note(_ contradiction: Contradiction) -> String {
+        let source = contradiction.source + (contradiction.publishedOn.map { ", \($0)" } ?? "")
+        return "  \(contradiction.indicator): \(contradiction.value) (\(source))"
+            + (contradiction.note.isEmpty ? "" : ": \(contradiction.note)")
     }
 }

@@ -22,7 +22,7 @@ struct ImportTests {
 
         let exported = try ScratchFolder()
         let report = try await Registry.exportFolder(exported.path, on: pool)
-        #expect(report.files.map(\.rows).reduce(0, +) == 38)
+        #expect(report.files.map(\.rows).reduce(0, +) == 42)
         #expect(try exported.read("targets.csv").contains("P,1,I,,2023-12-31,FINAL,10,0.50\r\n"))
         #expect(try exported.read("submissions.csv").contains("2018-07-10T10:00:00.250000+03:00"))
         let fresh = try await TestDatabase.create(migrated: true)

@@ -95,6 +95,22 @@ let smallSet: [String: String] = [
     04,G,2018,1,N,,M,,
 
     """,
+    "framework.csv": """
+    plan,priority,indicator,kind
+    P,9,I,OUTPUT
+
+    """,
+    "adjustments.csv": """
+    plan,indicator,period,delta,reason
+    P,I,2019-H2,-1,counted in 03 and 04
+
+    """,
+    "contradictions.csv": """
+    plan,indicator,value,source,published_on,note
+    P,I,more than 200,"News, of the region",2020-01-22,
+    P,I,12,Page of D,,later plan
+
+    """,
 ]
 
 /// The small set with one row in place of another, or one more row where nothing is replaced.

@@ -135,7 +135,8 @@ struct AttainmentComputation {
         let entry = frame.targets.entry(indicator, unit: nil)
         var terms = sums[indicator].summedTarget
         if let final = entry?.final { terms = final.value.map { ($0, final.baseline) } }
-        let shares = sums[indicator].figures(target: terms?.target, baseline: terms?.baseline)
+        let shares = sums[indicator].figures(
+            target: terms?.target, baseline: terms?.baseline, adjustment: frame.adjustments[indicator])
         let pace = terms.flatMap { terms in
             StatusRule.pace(
                 share: shares.attained,

@@ -101,6 +101,8 @@ struct PlanFrame {
     let forms: [FormFrame]
     let units: [UnitFrame]
     let targets: TargetBook
+    /// By indicator, what is added to the region's figures for persons whom several units count.
+    let adjustments: [Rational]
     let calendar: DutyCalendar
     let unitNumbers: [String: Int]
     let indicatorNumbers: [String: Int]
@@ -145,7 +147,19 @@ struct PlanFrame {
         self.targets = TargetBook(
             dataSet.targets, plan: plan, versions: versions, upTo: planVersion, indicatorNumbers: indicatorNumbers,
             unitNumbers: unitNumbers)
+        self.adjustments = Self.adjustments(in: dataSet, of: plan.plan, upTo: asOf, indicators: indicators)
         self.calendar = DutyCalendar(dataSet, knownOn: knownOn)
+    }
+
+    /// The sums of the adjustments of periods that have ended by as-of: who was counted twice once stays counted twice.
+    private static func adjustments(
+        in dataSet: DataSet, of plan: String, upTo asOf: LocalDate, indicators: [IndicatorFrame]
+    ) -> [Rational] {
+        var sums: [String: Rational] = [:]
+        for row in dataSet.adjustments where row.plan == plan && row.period.lastDay <= asOf {
+            sums[row.indicator, default: .zero] += row.delta
+        }
+        return indicators.map { $0.kind == .cumulativeUnique ? sums[$0.code] ?? .zero : .zero }
     }
 
     /// The day whose units make up an indicator's unit set: R's last day, or as-of where it is on no form.

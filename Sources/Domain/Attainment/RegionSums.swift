@@ -112,7 +112,9 @@ struct RegionSums {
     }
 
     /// The figures of the region, without pace and colour.
-    func figures(target: Rational?, baseline: Rational?) -> RegionShares {
+    ///
+    /// - Parameter adjustment: what is added to summed figures for persons whom several units count.
+    func figures(target: Rational?, baseline: Rational?, adjustment: Rational) -> RegionShares {
         var shares = RegionShares()
         switch kind {
         case .ratio:
@@ -126,12 +128,15 @@ struct RegionSums {
             shares.attained = plainShare(shares.reported, target, baseline)
             if stepsReported > 0 { shares.attainedReporting = Rational(stepsDone, stepsReported) }
         case .cumulativeUnique, .flow, .stock, .money:
-            if reportedUnits > 0 { shares.reported = reported.value }
+            let plain = reportedUnits > 0 ? reported.value : nil
+            shares.reported = plain.map { $0 + adjustment }
             shares.attained = share(shares.reported, absentFromReported, target, baseline)
-            if reportedUnits > 0, !reportedSpan.isZero { shares.attainedReporting = reportedGain / reportedSpan }
+            if reportedUnits > 0, !reportedSpan.isZero {
+                shares.attainedReporting = (reportedGain + adjustment) / reportedSpan
+            }
             if kind == .cumulativeUnique || kind == .stock {
-                shares.carried = sum(shares.reported, carriedMore)
-                shares.upper = sum(shares.reported, upperMore)
+                shares.carried = sum(plain, carriedMore).map { $0 + adjustment }
+                shares.upper = sum(plain, upperMore).map { $0 + adjustment }
                 shares.attainedCarried = share(shares.carried, absentFromCarried, target, baseline)
                 shares.attainedUpper = share(shares.upper, absentFromUpper, target, baseline)
             }

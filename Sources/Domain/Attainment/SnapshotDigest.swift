@@ -76,6 +76,7 @@ struct SnapshotDigest {
             parts.add(indicator.direction.rawValue)
             parts.add(indicator.place.map { frame.forms[$0.form].form.form } ?? "")
             Self.add(frame.targets.entry(number, unit: nil), to: &parts)
+            parts.add(frame.adjustments[number])
         }
     }
 

@@ -25,6 +25,7 @@ package struct DataSetCheck {
         check.checkSubmissions()
         check.checkObservations()
         check.checkNilReturns()
+        check.checkFigures()
         check.warnOfRegionTargets()
         check.warnOfSubmissionsNotOwed()
         check.findings.sort()

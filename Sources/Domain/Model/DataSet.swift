@@ -30,6 +30,12 @@ package struct DataSet: Hashable, Sendable {
     package var submissions: [Submission] = []
     /// Rows of `observations.csv`.
     package var observations: [Observation] = []
+    /// Rows of `framework.csv`.
+    package var framework: [FrameworkEntry] = []
+    /// Rows of `adjustments.csv`.
+    package var adjustments: [Adjustment] = []
+    /// Rows of `contradictions.csv`.
+    package var contradictions: [Contradiction] = []
 
     /// A data set without a row.
     package init() {}
@@ -65,4 +71,10 @@ package enum DataTable: String, Hashable, Sendable, CaseIterable {
     case submissions
     /// `observations.csv`
     case observations
+    /// `framework.csv`
+    case framework
+    /// `adjustments.csv`
+    case adjustments
+    /// `contradictions.csv`
+    case contradictions
 }

@@ -100,6 +100,13 @@ extension DataSet {
                     $0.obsStatus.rawValue, $0.basis.rawValue, $0.denominator?.decimalText,
                 ]
             }
+        case .framework: framework.map { [$0.plan, $0.priority, $0.indicator, $0.kind.rawValue] }
+        case .adjustments:
+            adjustments.map { [$0.plan, $0.indicator, $0.period.code, $0.delta.decimalText, $0.reason] }
+        case .contradictions:
+            contradictions.map {
+                [$0.plan, $0.indicator, $0.value, $0.source, $0.publishedOn?.description, $0.note]
+            }
         }
     }
 

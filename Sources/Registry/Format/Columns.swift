@@ -150,3 +150,33 @@ enum ObservationColumns {
     static let denominator = Column(8, "denominator", .decimal, isOptional: true, isNullable: true)
     static let all = [unit, form, period, version, indicator, value, obsStatus, basis, denominator]
 }
+
+/// The columns of `framework.csv`.
+enum FrameworkColumns {
+    static let plan = Column(0, "plan", .code)
+    static let priority = Column(1, "priority", .code)
+    static let indicator = Column(2, "indicator", .code)
+    static let kind = Column(3, "kind", .text)
+    static let all = [plan, priority, indicator, kind]
+}
+
+/// The columns of `adjustments.csv`.
+enum AdjustmentColumns {
+    static let plan = Column(0, "plan", .code)
+    static let indicator = Column(1, "indicator", .code)
+    static let period = Column(2, "period", .code)
+    static let delta = Column(3, "delta", .decimal)
+    static let reason = Column(4, "reason", .text)
+    static let all = [plan, indicator, period, delta, reason]
+}
+
+/// The columns of `contradictions.csv`.
+enum ContradictionColumns {
+    static let plan = Column(0, "plan", .code)
+    static let indicator = Column(1, "indicator", .code)
+    static let value = Column(2, "value", .text)
+    static let source = Column(3, "source", .text)
+    static let publishedOn = Column(4, "published_on", .date, isNullable: true)
+    static let note = Column(5, "note", .text)
+    static let all = [plan, indicator, value, source, publishedOn, note]
+}

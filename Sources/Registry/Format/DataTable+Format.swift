@@ -63,6 +63,9 @@ extension DataTable {
         case .calendarAdoptions: CalendarAdoptionColumns.all
         case .submissions: SubmissionColumns.all
         case .observations: ObservationColumns.all
+        case .framework: FrameworkColumns.all
+        case .adjustments: AdjustmentColumns.all
+        case .contradictions: ContradictionColumns.all
         }
     }
 }

@@ -112,6 +112,9 @@ private struct RowCollector {
             case .calendarAdoptions: append(CalendarAdoption(fields), to: \.calendarAdoptions)
             case .submissions: append(Submission(fields), to: \.submissions)
             case .observations: append(Observation(fields), to: \.observations)
+            case .framework: append(FrameworkEntry(fields), to: \.framework)
+            case .adjustments: append(Adjustment(fields), to: \.adjustments)
+            case .contradictions: append(Contradiction(fields), to: \.contradictions)
             }
         if isTaken { lines.append(Int32(clamping: fields.record.line)) }
         return isTaken

@@ -221,3 +221,43 @@ extension Observation {
             obsStatus: status, basis: basis ?? .ownOnly, denominator: denominator)
     }
 }
+
+extension FrameworkEntry {
+    init?(_ fields: RecordFields) {
+        typealias C = FrameworkColumns
+        let plan = fields.code(C.plan)
+        let priority = fields.code(C.priority)
+        let indicator = fields.code(C.indicator)
+        let kind = fields.choice(C.kind, FrameworkKind.self)
+        guard let plan, let priority, let indicator, let kind else { return nil }
+        self.init(plan: plan, priority: priority, indicator: indicator, kind: kind)
+    }
+}
+
+extension Adjustment {
+    init?(_ fields: RecordFields) {
+        typealias C = AdjustmentColumns
+        let plan = fields.code(C.plan)
+        let indicator = fields.code(C.indicator)
+        let period = fields.period(C.period)
+        let delta = fields.decimal(C.delta)
+        let reason = fields.text(C.reason, required: true)
+        guard let plan, let indicator, let period, let delta, let reason else { return nil }
+        self.init(plan: plan, indicator: indicator, period: period, delta: delta, reason: reason)
+    }
+}
+
+extension Contradiction {
+    init?(_ fields: RecordFields) {
+        typealias C = ContradictionColumns
+        let plan = fields.code(C.plan)
+        let indicator = fields.code(C.indicator)
+        let value = fields.text(C.value, required: true)
+        let source = fields.text(C.source, required: true)
+        let publishedOn = fields.ifPresent(C.publishedOn, fields.date)
+        let note = fields.text(C.note)
+        guard let plan, let indicator, let value, let source, let publishedOn, let note else { return nil }
+        self.init(
+            plan: plan, indicator: indicator, value: value, source: source, publishedOn: publishedOn, note: note)
+    }
+}

@@ -74,6 +74,18 @@ struct TableMerge {
                 SubmissionColumns.unit, SubmissionColumns.form, SubmissionColumns.period, SubmissionColumns.version,
             ],
             .final),
+        TableMerge(
+            .framework, "rinda.framework_entry",
+            key: [FrameworkColumns.plan, FrameworkColumns.priority, FrameworkColumns.indicator]),
+        TableMerge(
+            .adjustments, "rinda.adjustment",
+            key: [AdjustmentColumns.plan, AdjustmentColumns.indicator, AdjustmentColumns.period]),
+        TableMerge(
+            .contradictions, "rinda.contradiction",
+            key: [
+                ContradictionColumns.plan, ContradictionColumns.indicator, ContradictionColumns.source,
+                ContradictionColumns.value,
+            ]),
     ]
 
     // MARK: statements

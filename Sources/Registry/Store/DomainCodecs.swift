@@ -16,6 +16,7 @@ extension WorkingDays.DayKind: PostgresDecodable {}
 extension SubmissionStatus: PostgresDecodable {}
 extension ObservationStatus: PostgresDecodable {}
 extension Basis: PostgresDecodable {}
+extension FrameworkKind: PostgresDecodable {}
 extension ReminderStep: PostgresEncodable, PostgresDecodable {}
 extension Addressee: PostgresEncodable, PostgresDecodable {}
 extension ReportStage: PostgresEncodable, PostgresDecodable {}

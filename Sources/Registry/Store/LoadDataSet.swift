@@ -1,10 +1,11 @@
+import Civil
 package import Domain
 package import Postgres
 
 extension Registry {
     /// Loads what a question about a plan needs, and no more: the plan's versions, targets, indicators and forms, the
     /// units that have taken part in it with their predecessors and successors, and the accepted submissions of its forms
-    /// that were known and concern periods up to the as-of date. Of plans it gives all, so that a refusal can name them.
+    /// that were known and concern periods up to the as-of date, and the plan's adjustments. Of plans it gives all, so that a refusal can name them.
     ///
     /// Call it in a transaction of isolation `repeatableRead`: its statements must see one state.
     ///
@@ -54,8 +55,28 @@ extension Registry {
         dataSet.calendarAdoptions = try await rows(
             "select \(raw: CalendarAdoption.columns) from rinda.calendar_adoption where unit = any(\(units))",
             on: &database, CalendarAdoption.init)
+        // By the table's key, of which plan is the first column.
+        dataSet.adjustments = try await rows(
+            "select \(raw: Adjustment.columns) from rinda.adjustment where plan = \(plan) order by indicator, period",
+            on: &database, Adjustment.init)
         try await loadFilings(into: &dataSet, units: units, question, on: &database)
         return dataSet
+    }
+
+    /// Loads what several questions about one plan need, as `load(for:on:)` does for one.
+    ///
+    /// - Precondition: there is at least one question, and all are about one plan.
+    /// - Throws: `PostgresError`.
+    package static func load(
+        for questions: [Question], on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> DataSet {
+        // What is used is chosen by the questions later: submissions up to the latest as-of, known at the latest moment.
+        func asOf(_ question: Question) -> LocalDate { question.asOf ?? question.period.lastDay }
+        precondition(Set(questions.map(\.plan)).count == 1, "the questions are about one plan")
+        var widest = questions.max { asOf($0) < asOf($1) }!
+        let moments = questions.compactMap(\.knownAt)
+        widest.knownAt = moments.count == questions.count ? moments.max() : nil
+        return try await load(for: widest, on: &database)
     }
 
     /// The codes of the units that have ever taken part in a plan, and of all that they came from or became.

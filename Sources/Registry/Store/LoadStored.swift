@@ -38,6 +38,12 @@ extension Registry {
         staged.dataSet.calendar += try await stored(.calendar, CalendarDay.columns, &transaction, CalendarDay.init)
         staged.dataSet.calendarAdoptions += try await stored(
             .calendarAdoptions, CalendarAdoption.columns, &transaction, CalendarAdoption.init)
+        staged.dataSet.framework += try await stored(
+            .framework, FrameworkEntry.columns, &transaction, FrameworkEntry.init)
+        staged.dataSet.adjustments += try await stored(
+            .adjustments, Adjustment.columns, &transaction, Adjustment.init)
+        staged.dataSet.contradictions += try await stored(
+            .contradictions, Contradiction.columns, &transaction, Contradiction.init)
         try await addStoredFilings(to: &staged, in: &transaction)
     }
 

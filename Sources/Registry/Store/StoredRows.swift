@@ -149,3 +149,33 @@ extension Observation {
             denominator: try row.decode(8))
     }
 }
+
+extension FrameworkEntry {
+    static let columns = "plan, priority, indicator, kind"
+
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            plan: try row.decode(0), priority: try row.decode(1), indicator: try row.decode(2),
+            kind: try row.decode(3))
+    }
+}
+
+extension Adjustment {
+    static let columns = "plan, indicator, period, delta, reason"
+
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            plan: try row.decode(0), indicator: try row.decode(1), period: try row.decode(2),
+            delta: try row.decode(3), reason: try row.decode(4))
+    }
+}
+
+extension Contradiction {
+    static let columns = "plan, indicator, value, source, published_on, note"
+
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            plan: try row.decode(0), indicator: try row.decode(1), value: try row.decode(2),
+            source: try row.decode(3), publishedOn: try row.decode(4), note: try row.decode(5))
+    }
+}

@@ -22,6 +22,10 @@ struct ReportSources: Sendable {
     /// The obligations of the period that have come up by the as-of date, and the notices about them.
     let obligations: [ObligationRecord]
     let notices: [Notice]
+    /// What the region's figures leave out, since several units count it.
+    let adjustments: [Adjustment]
+    /// What others have published and does not agree.
+    let contradictions: [Contradiction]
 
     /// Reads what a report says beside its figures.
     static func gather(
@@ -43,7 +47,10 @@ struct ReportSources: Sendable {
             units: Dictionary(names.map { ($0.code, $0) }) { first, _ in first },
             forms: Dictionary(dataSet.forms.map { ($0.form, $0.name) }) { first, _ in first },
             organisation: region?.name ?? "", obligations: obligations,
-            notices: try await Registry.notices(ofObligations: obligations.map(\.id), on: &transaction))
+            notices: try await Registry.notices(ofObligations: obligations.map(\.id), on: &transaction),
+            adjustments: dataSet.adjustments.filter { $0.period.lastDay <= asOf }
+                .sorted { ($0.indicator, $0.period.lastDay) < ($1.indicator, $1.period.lastDay) },
+            contradictions: try await Registry.contradictions(of: question.plan, on: &transaction))
     }
 
     /// The content of the report in a revision.
@@ -61,7 +68,8 @@ struct ReportSources: Sendable {
             rules: Attainment.rules,
             completeness: ReportContent.Completeness(
                 expected: attainment.completeness.expected, reported: attainment.completeness.reported,
-                onTime: attainment.completeness.onTime), indicators: figures, missing: missing, notices: sent)
+                onTime: attainment.completeness.onTime), indicators: figures, missing: missing, notices: sent,
+            notes: remarks)
     }
 
     private var figures: [ReportContent.Indicator] {
@@ -76,6 +84,13 @@ struct ReportSources: Sendable {
                 figure, name: indicator?.name ?? figure.indicator, measure: indicator?.unit ?? "",
                 completeness: weighted?.share, units: units.sorted { Self.precedes($0.name, $1.name) })
         }
+    }
+
+    /// What the region's figures leave out and what others have published, a remark each.
+    private var remarks: [String] {
+        func name(_ code: String) -> String { indicators[code]?.name ?? code }
+        return adjustments.map { ReportRemark.text($0, indicator: name($0.indicator)) }
+            + contradictions.map { ReportRemark.text($0, indicator: name($0.indicator)) }
     }
 
     private var missing: [ReportContent.MissingReturn] {
