@@ -21,6 +21,7 @@ struct Rinda: AsyncParsableCommand {
                 name: "Data and figures:",
                 subcommands: [
                     Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, FrameworkCommand.self,
+                    ForecastCommand.self, BridgeCommand.self,
                     Recalculate.self,
                     Obligations.self, Reminders.self,
                     ReportCommand.self, ArchiveCommand.self,

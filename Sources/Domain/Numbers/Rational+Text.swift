@@ -60,6 +60,12 @@ extension Rational {
     /// Rounded to six decimals, half away from zero, zeros at the end dropped: `0.333333`, `0.625`.
     package var ratioText: String { Self.trimmed(rounded(decimals: 6)) }
 
+    /// Exact, as a fraction in lowest terms: `-3/70`, `2`.
+    package var fractionText: String {
+        let (numerator, denominator) = terms
+        return denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)"
+    }
+
     /// As a percentage with exactly two decimals and no sign: one half prints `50.00`.
     package var percentText: String { (self * Rational(100)).rounded(decimals: 2) }
 

@@ -72,6 +72,11 @@ package struct Rational: Sendable {
         }
     }
 
+    /// Its value where it is a whole number that fits an `Int`; nil otherwise.
+    package var wholeNumber: Int? {
+        if case .small(let numerator, 1) = storage { Int(numerator) } else { nil }
+    }
+
     /// Without its sign.
     package var magnitude: Rational { signum < 0 ? -self : self }
 

@@ -126,6 +126,23 @@ extension Registry {
             """, on: &database, StoredSnapshot.init)
     }
 
+    /// The snapshots of a plan whose hashes begin with so many digits; at most two, since more say no more.
+    ///
+    /// - Throws: `PostgresError`.
+    package static func snapshots(
+        of plan: String, startingWith digits: String, on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> [StoredSnapshot] {
+        guard digits.utf8.count >= 4, digits.utf8.allSatisfy({ Self.hexadecimal.contains($0) }) else { return [] }
+        // A range of the key: hashes compare by code point, and "g" follows the last digit.
+        return try await rows(
+            """
+            select \(raw: StoredSnapshot.columns) from rinda.snapshot
+             where hash >= \(digits) and hash < \(digits + "g") and plan = \(plan) limit 2
+            """, on: &database, StoredSnapshot.init)
+    }
+
+    private static let hexadecimal = Set("0123456789abcdef".utf8)
+
     /// The snapshot of a hash, or nil where there is none.
     ///
     /// - Throws: `PostgresError`.
