@@ -20,7 +20,8 @@ struct Rinda: AsyncParsableCommand {
             CommandGroup(
                 name: "Data and figures:",
                 subcommands: [
-                    Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, FrameworkCommand.self,
+                    Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, Submit.self,
+                    FrameworkCommand.self,
                     ForecastCommand.self, BridgeCommand.self,
                     Recalculate.self,
                     Obligations.self, Reminders.self,

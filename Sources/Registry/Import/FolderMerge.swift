@@ -41,7 +41,9 @@ struct FolderMerge {
         }
         report.files.sort { staged.place(of: $0.table) < staged.place(of: $1.table) }
         if report.hasChanges { try await record(report, in: &transaction) }
-        report.recalculations = try await recalculations(accepted, in: &transaction)
+        report.recalculations = try await Registry.recalculations(
+            of: accepted.filter { $0.accepted > 0 }.map { ($0.form, $0.period) },
+            reason: "accepted submissions were imported", in: &transaction)
         try await SnapshotRequests.enqueue(report.recalculations, in: &transaction)
         for table in staged.tables {
             try await transaction.execute(SQL(raw: "drop table \(StagedTable(table: table).name)"))
@@ -114,50 +116,5 @@ struct FolderMerge {
             insert into rinda.audit (action, object, after)
             values ('import', 'data set', \(JSON("{\(counts.joined(separator: ","))}")))
             """)
-    }
-
-    /// The plans and periods whose figures the new accepted submissions concern: their own periods, and later ones of
-    /// which there are snapshots, since figures are carried forward and flows summed up.
-    private func recalculations(
-        _ scopes: [AcceptedScope], in transaction: inout Transaction
-    ) async throws(PostgresError) -> [SnapshotRequest] {
-        let accepted = scopes.filter { $0.accepted > 0 }
-        guard !accepted.isEmpty else { return [] }
-        let forms = Array(Set(accepted.map(\.form)))
-        // The planner skips through target_indicator; a plan's indicators are few.
-        let rows = try await transaction.query(
-            """
-            select distinct f.form, t.plan from rinda.form_indicator f
-              join rinda.target t on t.indicator = f.indicator
-             where f.form = any(\(forms))
-            """, answerTimeout: .never)
-        var plans: [String: [String]] = [:]
-        for row in rows { plans[try row.decode(0), default: []].append(try row.decode(1)) }
-        var wanted: Set<Scope> = []
-        var earliest: [String: Period] = [:]
-        for scope in accepted {
-            for plan in plans[scope.form] ?? [] {
-                wanted.insert(Scope(plan: plan, period: scope.period))
-                if earliest[plan].map({ scope.period.lastDay < $0.lastDay }) ?? true { earliest[plan] = scope.period }
-            }
-        }
-        let stored = try await transaction.query(
-            "select distinct plan, period from rinda.snapshot where plan = any(\(Array(earliest.keys)))")
-        for row in stored {
-            let scope = Scope(plan: try row.decode(0), period: try row.decode(1))
-            if let first = earliest[scope.plan], scope.period.lastDay >= first.lastDay { wanted.insert(scope) }
-        }
-        return wanted.sorted().map {
-            SnapshotRequest(Question(plan: $0.plan, period: $0.period), reason: "accepted submissions were imported")
-        }
-    }
-
-    private struct Scope: Hashable, Comparable {
-        let plan: String
-        let period: Period
-
-        static func < (left: Scope, right: Scope) -> Bool {
-            (left.plan, left.period.lastDay, left.period.code) < (right.plan, right.period.lastDay, right.period.code)
-        }
     }
 }
