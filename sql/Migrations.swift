@@ -11,5 +11,6 @@ package enum Migrations {
         Migration(file: "0005_monitoring.sql", PackageResources._005_monitoring_sql),
         Migration(file: "0006_kinds.sql", PackageResources._006_kinds_sql),
         Migration(file: "0007_test_clock.sql", PackageResources._007_test_clock_sql),
+        Migration(file: "0008_reminders.sql", PackageResources._008_reminders_sql),
     ]
 }
