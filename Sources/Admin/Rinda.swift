@@ -21,7 +21,7 @@ struct Rinda: AsyncParsableCommand {
                 name: "Data and figures:",
                 subcommands: [
                     Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, Recalculate.self,
-                    Obligations.self, Reminders.self,
+                    Obligations.self, Reminders.self, Contacts.self,
                     ReportCommand.self, ArchiveCommand.self,
                 ]),
             CommandGroup(

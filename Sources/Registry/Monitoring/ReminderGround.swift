@@ -12,6 +12,8 @@ package struct ReminderGround: Sendable {
     package let contacts: ContactBook
     /// Grace in working days, by form.
     package let graceWorkingDays: [String: Int]
+    /// Addresses that have declined courtesies, in lower case.
+    package let optedOut: Set<String>
     private let numbers: [Key: Int64]
 
     private struct Key: Hashable {
@@ -22,12 +24,13 @@ package struct ReminderGround: Sendable {
 
     fileprivate init(
         records: [ObligationRecord], facts: [ReminderFacts], calendar: DutyCalendar, contacts: ContactBook,
-        graceWorkingDays: [String: Int]
+        graceWorkingDays: [String: Int], optedOut: Set<String>
     ) {
         self.facts = facts
         self.calendar = calendar
         self.contacts = contacts
         self.graceWorkingDays = graceWorkingDays
+        self.optedOut = optedOut
         var numbers: [Key: Int64] = [:]
         for record in records {
             numbers[Key(form: record.form, period: record.period, unit: record.unit)] = record.id
@@ -44,7 +47,7 @@ package struct ReminderGround: Sendable {
     package func decision(policy: ReminderPolicy = .standard, mailDomain: String) -> ReminderDecision {
         ReminderDecision(
             policy: policy, calendar: calendar, contacts: contacts, graceWorkingDays: graceWorkingDays,
-            mailDomain: mailDomain)
+            mailDomain: mailDomain, optedOut: optedOut)
     }
 }
 
@@ -98,6 +101,7 @@ extension Registry {
                 $0.facts(ledger: ledger[$0.id] ?? [], isUnitClosed: !open.contains($0.responsible))
             },
             calendar: DutyCalendar(calendar: days, adoptions: adoptions, knownOn: day),
-            contacts: ContactBook(contacts, units: rowsOfUnits, on: day), graceWorkingDays: grace)
+            contacts: ContactBook(contacts, units: rowsOfUnits, on: day), graceWorkingDays: grace,
+            optedOut: try await declined(on: &database))
     }
 }
