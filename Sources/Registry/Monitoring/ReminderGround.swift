@@ -43,6 +43,21 @@ package struct ReminderGround: Sendable {
         numbers[Key(form: obligation.form, period: obligation.period, unit: obligation.unit)]
     }
 
+    /// What the ledger gets of reminders: nothing of what is held back, or of a letter that a person writes.
+    package func plans(for reminders: [Reminder], on day: LocalDate) -> [NoticePlan] {
+        reminders.flatMap { reminder -> [NoticePlan] in
+            guard reminder.suppressed == nil, !reminder.isDraft, let number = number(of: reminder.obligation) else {
+                return []
+            }
+            return reminder.recipients.map { recipient in
+                NoticePlan(
+                    obligation: number, step: reminder.step, addressee: recipient.addressee,
+                    dueVersion: reminder.dueVersion, messageID: recipient.mergedInto ?? recipient.messageID,
+                    recipient: recipient.email, language: recipient.language, plannedFor: day)
+            }
+        }
+    }
+
     /// The reminders due on the day that was read, by the standing policy.
     package func decision(policy: ReminderPolicy = .standard, mailDomain: String) -> ReminderDecision {
         ReminderDecision(

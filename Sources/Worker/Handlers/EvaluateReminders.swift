@@ -55,7 +55,7 @@ struct EvaluateReminders: Sendable {
             return (day, try await Registry.reminderGround(on: day, database: &transaction))
         }
         let reminders = ground.decision(mailDomain: domain).due(on: day, ground.facts)
-        let plans = reminders.flatMap { Self.notices(of: $0, on: day, ground) }
+        let plans = ground.plans(for: reminders, on: day)
         let report = Self.report(on: day, reminders, plans)
         for unreached in report.unreached {
             context.logger.warning("nobody can be reminded: no contact", metadata: ["addressee": "\(unreached)"])
@@ -78,19 +78,6 @@ struct EvaluateReminders: Sendable {
                 _ = try await enqueue(
                     EnqueueRequest(kind: SendNotice.kind, args: args, uniqueKey: messageID), on: &transaction)
             }
-        }
-    }
-
-    /// What the ledger gets of a reminder: nothing where it is held back, or where a person writes the letter.
-    private static func notices(of reminder: Reminder, on day: LocalDate, _ ground: ReminderGround) -> [NoticePlan] {
-        guard reminder.suppressed == nil, !reminder.isDraft, let number = ground.number(of: reminder.obligation) else {
-            return []
-        }
-        return reminder.recipients.map { recipient in
-            NoticePlan(
-                obligation: number, step: reminder.step, addressee: recipient.addressee,
-                dueVersion: reminder.dueVersion, messageID: recipient.mergedInto ?? recipient.messageID,
-                recipient: recipient.email, language: recipient.language, plannedFor: day)
         }
     }
 
