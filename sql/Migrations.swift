@@ -13,5 +13,6 @@ package enum Migrations {
         Migration(file: "0007_test_clock.sql", PackageResources._007_test_clock_sql),
         Migration(file: "0008_figures.sql", PackageResources._008_figures_sql),
         Migration(file: "0009_intake.sql", PackageResources._009_intake_sql),
+        Migration(file: "0010_reminders.sql", PackageResources._010_reminders_sql),
     ]
 }

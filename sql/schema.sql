@@ -78,10 +78,10 @@ begin
                             attempt, max_attempts, crashes, priority, state, kind, queue, args, unique_key, tags,
                             metadata, errors, output, progress)
     select g.id, rinda.expires_on('cancelled', q.keep_completed, q.keep_other), g.created_at, g.scheduled_at,
-           g.attempted_at, clock_timestamp(), g.lease, g.session, g.attempt, coalesce(g.max_attempts, k.max_attempts, 5),
+           g.attempted_at, rinda.clock(), g.lease, g.session, g.attempt, coalesce(g.max_attempts, k.max_attempts, 5),
            g.crashes, g.priority, 'cancelled', g.kind, g.queue, g.args, g.unique_key, g.tags, g.metadata,
            rinda.append_error(g.errors, jsonb_build_object(
-               'at', clock_timestamp(), 'attempt', g.attempt, 'lease', g.lease, 'reason', 'cancelled',
+               'at', rinda.clock(), 'attempt', g.attempt, 'lease', g.lease, 'reason', 'cancelled',
                'message', format('cancelled by %s before it started', session_user))),
            null, g.progress
       from gone g
@@ -102,7 +102,7 @@ begin
     select r.seq, r.digest into last from rinda.archive_record r order by r.seq desc limit 1;
     new.seq := coalesce(last.seq, 0) + 1;
     new.previous_digest := last.digest;
-    new.recorded_at := clock_timestamp();
+    new.recorded_at := rinda.clock();
     new.recorded_by := session_user;
     new.digest := rinda.archive_digest(new);
     return new;
@@ -133,16 +133,17 @@ begin
             message = format('notice %s: what it is about cannot change', old.id);
     end if;
     legal := case old.state
-        when 'PLANNED' then new.state in ('PLANNED', 'SENDING', 'SUPPRESSED')
-        when 'SENDING' then new.state in ('SENDING', 'SENT', 'FAILED', 'SUPPRESSED')
+        when 'PLANNED' then new.state in ('PLANNED', 'SENDING', 'SUPPRESSED', 'HELD')
+        when 'SENDING' then new.state in ('SENDING', 'SENT', 'FAILED', 'SUPPRESSED', 'HELD')
         when 'FAILED' then new.state in ('SENDING', 'SUPPRESSED', 'FAILED')
+        when 'HELD' then new.state in ('HELD', 'SENDING', 'FAILED', 'SUPPRESSED')
         when 'SENT' then new.state = 'BOUNCED'
         else false end;
     if not legal then
         raise exception using errcode = 'check_violation', constraint = 'notice_follows_its_states', table = 'notice',
             message = format('notice %s cannot go from %s to %s', old.id, old.state, new.state);
     end if;
-    new.changed_at := clock_timestamp();
+    new.changed_at := rinda.clock();
     return new;
 end
 $$;
@@ -181,11 +182,11 @@ begin
     -- Nobody types who they are.
     if new.state = 'APPROVED' and old.state <> 'APPROVED' then
         new.approved_by := session_user;
-        new.approved_at := clock_timestamp();
+        new.approved_at := rinda.clock();
     end if;
     if new.state = 'WITHDRAWN' then
         new.withdrawn_by := session_user;
-        new.withdrawn_at := clock_timestamp();
+        new.withdrawn_at := rinda.clock();
     end if;
     return new;
 end
@@ -259,7 +260,7 @@ begin
     -- What is due becomes available before the gate is taken: it locks rows, and nobody who holds the gate waits for one.
     with due as materialized (
         select j.id from rinda.job j
-         where j.state in (1, 2) and j.scheduled_at <= clock_timestamp() and j.scheduled_at >= p_due_from
+         where j.state in (1, 2) and j.scheduled_at <= rinda.clock() and j.scheduled_at >= p_due_from
          order by j.scheduled_at limit 1000
            for update skip locked
     )
@@ -270,14 +271,14 @@ begin
     get diagnostics v_promoted = row_count;
 
     return query
-    select null::bigint, null::bigint, clock_timestamp(), null::text, null::text, null::smallint, null::integer,
+    select null::bigint, null::bigint, rinda.clock(), null::text, null::text, null::smallint, null::integer,
            null::integer, null::integer, null::timestamptz, null::timestamptz, null::jsonb, null::jsonb, null::text[],
            null::jsonb,
            -- Due and still waiting are those that someone else is changing, which nobody needs to hurry for, and
            -- those past the limit.
-           case when v_promoted >= 1000 then clock_timestamp()
+           case when v_promoted >= 1000 then rinda.clock()
                 else (select j.scheduled_at from rinda.job j
-                       where j.state in (1, 2) and j.scheduled_at >= greatest(p_due_from, clock_timestamp())
+                       where j.state in (1, 2) and j.scheduled_at >= greatest(p_due_from, rinda.clock())
                        order by j.scheduled_at limit 1) end,
            exists (select from unnest(p_queues) q(queue)
                     cross join lateral (select from rinda.job j where j.state = 3 and j.queue = q.queue
@@ -336,10 +337,10 @@ begin
     ),
     taken as (
         insert into rinda.claim (lease, session, claimed_at, ids)
-        select nextval('rinda.lease'), p_session, clock_timestamp(), batch.ids
+        select nextval('rinda.lease'), p_session, rinda.clock(), batch.ids
           from (select array_agg(picked.id) as ids from picked) batch
          where batch.ids is not null
-           and exists (select from rinda.worker w where w.session = p_session and w.lease_until > clock_timestamp())
+           and exists (select from rinda.worker w where w.session = p_session and w.lease_until > rinda.clock())
         returning lease, claimed_at, setval('rinda.last_claim', pg_current_xact_id()::text::bigint)
     )
     select picked.id, taken.lease, taken.claimed_at, picked.kind, picked.queue, picked.priority, picked.attempt + 1,
@@ -376,8 +377,8 @@ begin
     ),
     taken as (
         insert into rinda.claim (lease, session, claimed_at, ids)
-        select nextval('rinda.lease'), p_session, clock_timestamp(), array[picked.id] from picked
-         where exists (select from rinda.worker w where w.session = p_session and w.lease_until > clock_timestamp())
+        select nextval('rinda.lease'), p_session, rinda.clock(), array[picked.id] from picked
+         where exists (select from rinda.worker w where w.session = p_session and w.lease_until > rinda.clock())
         returning lease, claimed_at, setval('rinda.last_claim', pg_current_xact_id()::text::bigint)
     )
     select picked.id, taken.lease, taken.claimed_at, picked.kind, picked.queue, picked.priority, picked.attempt + 1,
@@ -386,6 +387,12 @@ begin
       from picked cross join taken;
 end
 $$;
+
+CREATE FUNCTION rinda.clock() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN clock_timestamp();
+
+COMMENT ON FUNCTION rinda.clock() IS 'The present. Everything that is decided by time goes by it.';
 
 CREATE FUNCTION rinda.complete(p_ids bigint[], p_leases bigint[], p_outputs jsonb[], p_closed bigint[]) RETURNS SETOF bigint
     LANGUAGE plpgsql
@@ -412,7 +419,7 @@ begin
                                 attempt, max_attempts, crashes, priority, state, kind, queue, args, unique_key, tags,
                                 metadata, errors, output, progress)
         select g.id, rinda.expires_on('completed', q.keep_completed, q.keep_other), g.created_at, g.scheduled_at,
-               g.claimed_at, clock_timestamp(), g.held_lease, g.held_session, g.attempt + 1,
+               g.claimed_at, rinda.clock(), g.held_lease, g.held_session, g.attempt + 1,
                coalesce(g.max_attempts, k.max_attempts, 5), g.crashes, g.priority, 'completed', g.kind, g.queue, g.args,
                g.unique_key, g.tags, g.metadata, g.errors, g.output, g.progress
           from gone g
@@ -423,7 +430,7 @@ begin
     select kept.id from kept;
     delete from rinda.claim c
      where c.lease = any (p_closed)
-       and exists (select from rinda.worker w where w.session = c.session and w.lease_until > clock_timestamp());
+       and exists (select from rinda.worker w where w.session = c.session and w.lease_until > rinda.clock());
 end
 $$;
 
@@ -460,7 +467,7 @@ begin
     tags := nullif(tags, '{}');
     metadata := nullif(metadata, '{}');
     digest := rinda.unique_digest(kind, unique_key);
-    later := scheduled_at > clock_timestamp();
+    later := scheduled_at > rinda.clock();
 
     loop
         insert into rinda.job (kind, queue, priority, scheduled_at, state, max_attempts, args, unique_key, unique_digest,
@@ -526,15 +533,17 @@ CREATE FUNCTION rinda.enqueue_many(kinds text[], args jsonb[], queues text[] DEF
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     SET jit TO 'off'
+    SET work_mem TO '64MB'
     AS $$
 #variable_conflict use_variable
 declare
     size integer := coalesce(cardinality(kinds), 0);
-    stamp timestamptz := clock_timestamp();
+    stamp timestamptz := rinda.clock();
     name text;
     bad integer;
-    missed integer[];
-    place integer;
+    has_keys boolean := unique_keys is not null and exists (select from unnest(unique_keys) u where u is not null);
+    inserted bigint[];
+    missed bigint[];
     answer record;
 begin
     if on_conflict is null or on_conflict not in ('keep', 'replace') then
@@ -572,7 +581,7 @@ begin
     end if;
 
     job_ids := array(select nextval('rinda.job_id_seq') from generate_series(1, size));
-    if unique_keys is null or not exists (select from unnest(unique_keys) u where u is not null) then
+    if not has_keys then
         insert into rinda.job (id, kind, queue, priority, scheduled_at, state, max_attempts, args, tags, metadata)
         select r.id, r.kind, coalesce(r.queue, k.queue, 'default'), coalesce(r.priority, k.priority, 0), r.at,
                case when r.at > stamp then 1 else 0 end, r.attempts, coalesce(r.args, '{}'),
@@ -594,9 +603,7 @@ begin
             on conflict (unique_digest) where unique_digest is not null do nothing
             returning rinda.job.id
         )
-        select array_agg(m.place::integer order by m.place) into missed
-          from unnest(job_ids) with ordinality as m(id, place)
-         where not exists (select from fresh where fresh.id = m.id);
+        select array_agg(fresh.id) into inserted from fresh;
     end if;
     outcomes := array_fill('inserted'::text, array[size]);
     if scheduled_at is null then
@@ -605,28 +612,42 @@ begin
         states := array(select case when a > stamp then 'scheduled' else 'available' end from unnest(scheduled_at) a);
     end if;
 
-    if missed is not null and on_conflict = 'keep' then
-        -- The holders that stand, by one join.
+    if cardinality(coalesce(inserted, '{}')) < size and has_keys then
+        missed := array(
+            select m.place from unnest(job_ids) with ordinality as m(id, place)
+              left join unnest(inserted) as f(id) on f.id = m.id where f.id is null);
+        if on_conflict = 'keep' then
+            -- The holders that stand, by one join.
+            for answer in
+                select r.place, j.id, case when c.id is not null then 'running'
+                       else (array['available', 'scheduled', 'retryable', 'available'])[j.state + 1] end as state
+                  from unnest(kinds, unique_keys) with ordinality as r(kind, key, place)
+                  join unnest(missed) as m(place) on m.place = r.place
+                  join rinda.job j on j.unique_digest = rinda.unique_digest(r.kind, r.key)
+                  left join (select unnest(ids) as id from rinda.claim) c on c.id = j.id
+            loop
+                job_ids[answer.place] := answer.id;
+                outcomes[answer.place] := 'existing';
+                states[answer.place] := answer.state;
+            end loop;
+            missed := array(
+                select m from unnest(missed) m join unnest(outcomes) with ordinality as o(outcome, place) on o.place = m
+                 where o.outcome = 'inserted');
+        end if;
         for answer in
-            select m.place, j.id, case when c.id is not null then 'running'
-                   else (array['available', 'scheduled', 'retryable', 'available'])[j.state + 1] end as state
-              from unnest(missed) as m(place)
-              join rinda.job j on j.unique_digest = rinda.unique_digest(kinds[m.place], unique_keys[m.place])
-              left join (select unnest(ids) as id from rinda.claim) c on c.id = j.id
+            select r.place, e.job_id, e.outcome, e.state
+              from (select r.* from unnest(kinds, args, queues, priorities, scheduled_at, unique_keys, max_attempts, tags,
+                                           metadata) with ordinality
+                              as r(kind, args, queue, priority, at, key, attempts, tags, metadata, place)
+                      join unnest(missed) as m(place) on m.place = r.place order by r.place) r
+             cross join lateral rinda.enqueue(r.kind, r.args, r.queue, r.priority, r.at, r.key, r.attempts,
+                                              r.tags::text[], r.metadata, on_conflict) e
         loop
-            job_ids[answer.place] := answer.id;
-            outcomes[answer.place] := 'existing';
+            job_ids[answer.place] := answer.job_id;
+            outcomes[answer.place] := answer.outcome;
             states[answer.place] := answer.state;
         end loop;
-        missed := array(select m from unnest(missed) m where outcomes[m] = 'inserted' order by m);
     end if;
-    foreach place in array coalesce(missed, '{}') loop
-        select * into answer from rinda.enqueue(kinds[place], args[place], queues[place], priorities[place],
-            scheduled_at[place], unique_keys[place], max_attempts[place], tags[place]::text[], metadata[place], on_conflict);
-        job_ids[place] := answer.job_id;
-        outcomes[place] := answer.outcome;
-        states[place] := answer.state;
-    end loop;
 
     perform rinda.wake(q.queue)
        from (select distinct coalesce(r.queue, k.queue, 'default') as queue
@@ -639,9 +660,9 @@ $$;
 COMMENT ON FUNCTION rinda.enqueue_many(kinds text[], args jsonb[], queues text[], priorities integer[], scheduled_at timestamp with time zone[], unique_keys text[], max_attempts integer[], tags text[], metadata jsonb[], on_conflict text) IS 'Puts many jobs into their queues in one statement, in the caller''s transaction. Answers ids, outcomes and states in the jobs'' order.';
 
 CREATE FUNCTION rinda.expires_on(p_state text, p_keep_completed interval, p_keep_other interval) RETURNS date
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql
     AS $$
-    select ((now() + case when p_state = 'completed' then coalesce(p_keep_completed, interval '24 hours')
+    select ((rinda.clock() + case when p_state = 'completed' then coalesce(p_keep_completed, interval '24 hours')
                           else coalesce(p_keep_other, interval '7 days') end) at time zone 'UTC')::date
 $$;
 
@@ -654,10 +675,10 @@ CREATE FUNCTION rinda.heartbeat(p_session bigint, p_clock timestamp with time zo
     AS $$
 begin
     update rinda.worker w
-       set lease_until = clock_timestamp() + make_interval(secs => w.lease_seconds), seen_at = clock_timestamp(),
+       set lease_until = rinda.clock() + make_interval(secs => w.lease_seconds), seen_at = rinda.clock(),
            idle = p_idle,
            clock_offset_seconds = extract(epoch from p_clock - clock_timestamp())
-     where w.session = p_session and w.lease_until > clock_timestamp() and w.stopped_at is null;
+     where w.session = p_session and w.lease_until > rinda.clock() and w.stopped_at is null;
     alive := found;
     leases := array(select c.lease from rinda.claim c where c.session = p_session);
     cancelled := array(
@@ -675,7 +696,7 @@ CREATE FUNCTION rinda.held(p_ids bigint[], p_leases bigint[]) RETURNS TABLE(id b
         select c.lease, c.session, c.claimed_at, c.ids
           from rinda.claim c
          where c.lease in (select distinct l from unnest(p_leases) l)
-           and exists (select from rinda.worker w where w.session = c.session and w.lease_until > clock_timestamp())
+           and exists (select from rinda.worker w where w.session = c.session and w.lease_until > rinda.clock())
          order by c.lease
            for key share of c
     )
@@ -700,6 +721,24 @@ begin
     return true;
 exception when sqlstate 'RHELD' then
     return false;
+end
+$$;
+
+CREATE FUNCTION rinda.install_clock() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from rinda.test_clock) then
+        create or replace function rinda.clock() returns timestamptz
+        language sql volatile parallel safe security definer set search_path = pg_catalog
+        return coalesce((select c.present + (clock_timestamp() - c.set_at) * c.rate from rinda.test_clock c),
+                        clock_timestamp());
+    else
+        create or replace function rinda.clock() returns timestamptz
+        language sql volatile parallel safe
+        return clock_timestamp();
+    end if;
+    return null;
 end
 $$;
 
@@ -743,7 +782,7 @@ CREATE FUNCTION rinda.make_partitions() RETURNS integer
     LANGUAGE plpgsql
     AS $$
 declare
-    today date := (clock_timestamp() at time zone 'UTC')::date;
+    today date := (rinda.clock() at time zone 'UTC')::date;
     made integer := 0;
 begin
     for day in 0 .. rinda.longest_retention() + 3 loop
@@ -755,6 +794,17 @@ begin
     return made;
 end
 $$;
+
+CREATE FUNCTION rinda.name_actor() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.actor := session_user;
+    return new;
+end
+$$;
+
+COMMENT ON FUNCTION rinda.name_actor() IS 'Trigger of the audit trail: whatever an insert says, the actor is who is connected.';
 
 CREATE FUNCTION rinda.pass_gate() RETURNS void
     LANGUAGE plpgsql
@@ -790,7 +840,7 @@ CREATE FUNCTION rinda.prune() RETURNS SETOF text
     SET lock_timeout TO '200ms'
     AS $_$
 declare
-    today date := (clock_timestamp() at time zone 'UTC')::date;
+    today date := (rinda.clock() at time zone 'UTC')::date;
     part record;
 begin
     if not pg_try_advisory_xact_lock(rinda.gate() + 1) then
@@ -826,7 +876,7 @@ CREATE FUNCTION rinda.record_notice_event() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into rinda.notice_event (notice, state, reason) values (new.id, new.state, new.reason);
+    insert into rinda.notice_event (notice, state, reason, lease) values (new.id, new.state, new.reason, new.lease);
     return null;
 end
 $$;
@@ -870,12 +920,32 @@ begin
 end
 $$;
 
+CREATE FUNCTION rinda.refuse_mark_in_service() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    served_by text;
+begin
+    select string_agg(d.name, ', ' order by d.name) into served_by
+      from (select w.name from rinda.worker w where w.stopped_at is null and w.lease_until > clock_timestamp()
+            union all
+            select s.name from rinda.scheduler s
+             where s.stopped_at is null and s.evaluated_at > clock_timestamp() - interval '30 seconds') d;
+    if served_by is not null then
+        raise exception using errcode = 'object_in_use',
+            message = format('this database is in service: %s', served_by),
+            hint = 'Only a database that no worker or scheduler serves can be marked as a test database.';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION rinda.request_cancel(p_id bigint) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
 begin
     update rinda.job j
-       set cancel_requested_at = coalesce(j.cancel_requested_at, clock_timestamp()),
+       set cancel_requested_at = coalesce(j.cancel_requested_at, rinda.clock()),
            cancel_requested_by = coalesce(j.cancel_requested_by, session_user)
      where j.id = p_id;
     -- With the row locked its settle cannot pass: what is running now reads the mark at its end.
@@ -902,13 +972,13 @@ begin
         select e.lease
           from (select c.lease, sum(cardinality(c.ids)) over (order by c.lease) - cardinality(c.ids) as before
                   from rinda.claim c join rinda.worker w on w.session = c.session
-                 where w.lease_until <= clock_timestamp()) e
+                 where w.lease_until <= rinda.clock()) e
          where e.before < p_limit
     ),
     lost as materialized (
         select c.lease, c.session, c.claimed_at, c.ids, w.name
           from rinda.claim c join rinda.worker w on w.session = c.session
-         where c.lease in (select expired.lease from expired) and w.lease_until <= clock_timestamp()
+         where c.lease in (select expired.lease from expired) and w.lease_until <= rinda.clock()
          order by c.lease
            for update of c, w skip locked
     ),
@@ -951,11 +1021,11 @@ begin
                                 attempt, max_attempts, crashes, priority, state, kind, queue, args, unique_key, tags,
                                 metadata, errors, output, progress)
         select g.id, rinda.expires_on(g.verdict, q.keep_completed, q.keep_other), g.created_at, g.scheduled_at,
-               g.claimed_at, clock_timestamp(), g.held_lease, g.held_session, g.attempt,
+               g.claimed_at, rinda.clock(), g.held_lease, g.held_session, g.attempt,
                coalesce(g.max_attempts, g.kind_attempts, 5), g.total, g.priority, g.verdict, g.kind, g.queue, g.args,
                g.unique_key, g.tags, g.metadata,
                rinda.append_error(g.errors, jsonb_build_object(
-                   'at', clock_timestamp(), 'attempt', g.attempt + 1, 'lease', g.held_lease,
+                   'at', rinda.clock(), 'attempt', g.attempt + 1, 'lease', g.held_lease,
                    'reason', case when g.verdict = 'cancelled' then 'cancelled' else 'suspected crasher' end,
                    'message', case when g.verdict = 'cancelled'
                        then format('cancelled by %s; its process ended before it could be told', g.cancel_requested_by)
@@ -969,7 +1039,7 @@ begin
            set state = case when h.crashes >= h.isolate_after then 3 else 0 end,
                crashes = h.crashes, lease = h.lease, session = h.session, attempted_at = h.claimed_at,
                errors = rinda.append_error(j.errors, jsonb_build_object(
-                   'at', clock_timestamp(), 'attempt', j.attempt + 1, 'lease', h.lease, 'reason', 'crashed',
+                   'at', rinda.clock(), 'attempt', j.attempt + 1, 'lease', h.lease, 'reason', 'crashed',
                    'message', format('the lease of %s ran out', h.name)))
           from hit h where j.id = h.id and not h.guilty and not h.unwanted
         returning j.id, j.kind, j.queue, j.crashes
@@ -996,7 +1066,7 @@ begin
         if not waiting then
             return 'running';
         elsif waiting then
-            update rinda.job j set state = 0, scheduled_at = least(j.scheduled_at, clock_timestamp()), crashes = 0,
+            update rinda.job j set state = 0, scheduled_at = least(j.scheduled_at, rinda.clock()), crashes = 0,
                                    cancel_requested_at = null, cancel_requested_by = null
              where j.id = p_id;
             perform rinda.wake((select j.queue from rinda.job j where j.id = p_id));
@@ -1031,15 +1101,15 @@ CREATE FUNCTION rinda.schedule_begins_anew() RETURNS trigger
     AS $$
 begin
     new.revision := old.revision + 1;
-    new.changed_at := clock_timestamp();
+    new.changed_at := rinda.clock();
     if (new.expression, new.zone) is distinct from (old.expression, old.zone)
        or (old.paused_at is not null and new.paused_at is null) then
-        new.decided_until := greatest(old.decided_until, clock_timestamp());
+        new.decided_until := greatest(old.decided_until, rinda.clock());
         new.next_tick := null;
     end if;
     new.last_error := null;
     new.failures := 0;
-    new.evaluate_at := case when new.paused_at is null then clock_timestamp() end;
+    new.evaluate_at := case when new.paused_at is null then rinda.clock() end;
     if new.paused_at is not null then
         new.next_tick := null;
     end if;
@@ -1062,11 +1132,11 @@ CREATE TABLE rinda.schedule (
     source text,
     paused_at timestamp with time zone,
     paused_by name,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
+    changed_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     revision bigint DEFAULT 1 NOT NULL,
-    decided_until timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    evaluate_at timestamp with time zone DEFAULT clock_timestamp(),
+    decided_until timestamp with time zone DEFAULT rinda.clock() NOT NULL,
+    evaluate_at timestamp with time zone DEFAULT rinda.clock(),
     next_tick timestamp with time zone,
     last_tick timestamp with time zone,
     last_job bigint,
@@ -1128,11 +1198,11 @@ begin
                case when h.unwanted and h.verdict in ('retry', 'snooze', 'release') then 'cancelled'
                     else h.verdict end as verdict,
                case when h.unwanted and h.verdict in ('retry', 'snooze', 'release', 'cancelled')
-                    then jsonb_build_object('at', clock_timestamp(), 'attempt', h.attempt + 1, 'lease', h.lease,
+                    then jsonb_build_object('at', rinda.clock(), 'attempt', h.attempt + 1, 'lease', h.lease,
                              'reason', 'cancelled',
                              'message', format('cancelled by %s while it ran', h.cancel_requested_by))
                     when h.error is not null
-                    then jsonb_build_object('at', clock_timestamp(), 'attempt', h.attempt + 1, 'lease', h.lease) || h.error
+                    then jsonb_build_object('at', rinda.clock(), 'attempt', h.attempt + 1, 'lease', h.lease) || h.error
                end as error
           from held h
     ),
@@ -1146,7 +1216,7 @@ begin
                                 attempt, max_attempts, crashes, priority, state, kind, queue, args, unique_key, tags,
                                 metadata, errors, output, progress)
         select g.id, rinda.expires_on(g.verdict, q.keep_completed, q.keep_other), g.created_at, g.scheduled_at,
-               g.claimed_at, clock_timestamp(), g.held_lease, g.held_session, g.attempt + 1,
+               g.claimed_at, rinda.clock(), g.held_lease, g.held_session, g.attempt + 1,
                coalesce(g.max_attempts, k.max_attempts, 5), g.crashes, g.priority, g.verdict, g.kind, g.queue, g.args,
                g.unique_key, g.tags, g.metadata, rinda.append_error(g.errors, g.error), g.output, g.progress
           from gone g
@@ -1162,7 +1232,7 @@ begin
                                                          where k.kind = j.kind), 3) then 3
                             else 0 end,
                scheduled_at = case when h.verdict = 'release' then j.scheduled_at
-                                   else clock_timestamp() + make_interval(secs => h.delay) end,
+                                   else rinda.clock() + make_interval(secs => h.delay) end,
                attempt = j.attempt + case when h.verdict = 'retry' then 1 else 0 end,
                errors = rinda.append_error(j.errors, h.error),
                lease = h.lease, session = h.session, attempted_at = h.claimed_at
@@ -1181,7 +1251,7 @@ begin
     select kept.id from kept union all select back.id from back;
     delete from rinda.claim c
      where c.lease = any (p_closed)
-       and exists (select from rinda.worker w where w.session = c.session and w.lease_until > clock_timestamp());
+       and exists (select from rinda.worker w where w.session = c.session and w.lease_until > rinda.clock());
 end
 $$;
 
@@ -1209,7 +1279,7 @@ CREATE FUNCTION rinda.stamp_compiler() RETURNS trigger
     AS $$
 begin
     new.compiled_by := session_user;
-    new.compiled_at := clock_timestamp();
+    new.compiled_at := rinda.clock();
     return new;
 end
 $$;
@@ -1218,7 +1288,7 @@ CREATE FUNCTION rinda.stamp_recorder() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    new.recorded_at := clock_timestamp();
+    new.recorded_at := rinda.clock();
     new.recorded_by := session_user;
     return new;
 end
@@ -1234,7 +1304,7 @@ CREATE FUNCTION rinda.wake(p_queue text) RETURNS void
     LANGUAGE sql
     AS $$
     select pg_notify('rinda', p_queue)
-     where exists (select from rinda.worker where stopped_at is null and lease_until > clock_timestamp() and idle)
+     where exists (select from rinda.worker where stopped_at is null and lease_until > rinda.clock() and idle)
 $$;
 
 CREATE TABLE rinda.archive_check (
@@ -1243,7 +1313,7 @@ CREATE TABLE rinda.archive_check (
     month date NOT NULL,
     intact boolean NOT NULL,
     findings jsonb DEFAULT '[]'::jsonb NOT NULL,
-    checked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    checked_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     checked_by name DEFAULT SESSION_USER NOT NULL,
     CONSTRAINT archive_check_findings_check CHECK ((jsonb_typeof(findings) = 'array'::text)),
     CONSTRAINT archive_check_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
@@ -1264,8 +1334,8 @@ CREATE TABLE rinda.attempt_log (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
     attempt integer NOT NULL,
-    logged_on date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lines jsonb NOT NULL,
     dropped integer DEFAULT 0 NOT NULL
 )
@@ -1277,8 +1347,8 @@ CREATE TABLE rinda.attempt_log_20261122 (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
     attempt integer NOT NULL,
-    logged_on date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lines jsonb NOT NULL,
     dropped integer DEFAULT 0 NOT NULL
 )
@@ -1288,8 +1358,8 @@ CREATE TABLE rinda.attempt_log_20261123 (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
     attempt integer NOT NULL,
-    logged_on date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lines jsonb NOT NULL,
     dropped integer DEFAULT 0 NOT NULL
 )
@@ -1299,8 +1369,8 @@ CREATE TABLE rinda.attempt_log_20261124 (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
     attempt integer NOT NULL,
-    logged_on date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lines jsonb NOT NULL,
     dropped integer DEFAULT 0 NOT NULL
 )
@@ -1310,8 +1380,8 @@ CREATE TABLE rinda.attempt_log_20261125 (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
     attempt integer NOT NULL,
-    logged_on date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lines jsonb NOT NULL,
     dropped integer DEFAULT 0 NOT NULL
 )
@@ -1321,8 +1391,8 @@ CREATE TABLE rinda.attempt_log_later (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
     attempt integer NOT NULL,
-    logged_on date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lines jsonb NOT NULL,
     dropped integer DEFAULT 0 NOT NULL
 );
@@ -1335,8 +1405,7 @@ CREATE TABLE rinda.audit (
     object text NOT NULL,
     reason text,
     before jsonb,
-    after jsonb,
-    CONSTRAINT audit_actor_is_the_session CHECK ((actor = SESSION_USER))
+    after jsonb
 );
 
 COMMENT ON TABLE rinda.audit IS 'Append-only record of administrative acts; the actor is the database''s session_user.';
@@ -1392,7 +1461,7 @@ CREATE TABLE rinda.contact (
 CREATE TABLE rinda.diagnostic_effect (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    at timestamp with time zone DEFAULT rinda.clock() NOT NULL
 );
 
 COMMENT ON TABLE rinda.diagnostic_effect IS 'What jobs of the kind diagnostic write in the transaction that completes them. Without a key, so that a double would show.';
@@ -1487,7 +1556,7 @@ CREATE TABLE rinda.indicator (
 
 CREATE TABLE rinda.job (
     id bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     scheduled_at timestamp with time zone,
     attempted_at timestamp with time zone,
     lease bigint,
@@ -1555,9 +1624,9 @@ CREATE TABLE rinda.worker (
     kinds text[] NOT NULL,
     queues text[] NOT NULL,
     version text NOT NULL,
-    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    started_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     stopped_at timestamp with time zone,
-    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     lease_seconds double precision NOT NULL,
     lease_until timestamp with time zone NOT NULL,
     idle boolean DEFAULT false NOT NULL,
@@ -1672,28 +1741,33 @@ CREATE TABLE rinda.notice (
     state text DEFAULT 'PLANNED'::text NOT NULL,
     reason text,
     digest bytea,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
+    lease bigint,
+    journal text,
     CONSTRAINT notice_digest_check CHECK ((octet_length(digest) = 32)),
     CONSTRAINT notice_due_version_check CHECK ((due_version >= 1)),
-    CONSTRAINT notice_failure_has_reason CHECK (((state <> ALL (ARRAY['FAILED'::text, 'SUPPRESSED'::text, 'BOUNCED'::text])) OR (reason <> ''::text))),
+    CONSTRAINT notice_failure_has_reason CHECK (((state <> ALL (ARRAY['FAILED'::text, 'SUPPRESSED'::text, 'BOUNCED'::text, 'HELD'::text])) OR (reason <> ''::text))),
     CONSTRAINT notice_language_check CHECK ((language = ANY (ARRAY['lv'::text, 'en'::text]))),
     CONSTRAINT notice_message_id_check CHECK ((message_id ~ '^[^[:space:][:cntrl:]<>]+@[^[:space:][:cntrl:]<>]+$'::text)),
     CONSTRAINT notice_recipient_check CHECK ((recipient ~ '^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$'::text)),
     CONSTRAINT notice_role_check CHECK ((role = ANY (ARRAY['SUBMITTER'::text, 'HEAD'::text, 'EXEC'::text, 'CHAIR'::text, 'GENERAL'::text, 'REGION'::text]))),
-    CONSTRAINT notice_sent_has_digest CHECK (((state <> ALL (ARRAY['SENT'::text, 'BOUNCED'::text])) OR (digest IS NOT NULL))),
-    CONSTRAINT notice_state_check CHECK ((state = ANY (ARRAY['PLANNED'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SUPPRESSED'::text, 'BOUNCED'::text]))),
+    CONSTRAINT notice_sent_has_digest CHECK (((state <> ALL (ARRAY['SENT'::text, 'BOUNCED'::text])) OR (digest IS NOT NULL) OR (reason <> ''::text))),
+    CONSTRAINT notice_state_check CHECK ((state = ANY (ARRAY['PLANNED'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SUPPRESSED'::text, 'BOUNCED'::text, 'HELD'::text]))),
     CONSTRAINT notice_step_check CHECK ((step = ANY (ARRAY['S1'::text, 'S2'::text, 'S3'::text, 'S4'::text, 'S5'::text, 'S6'::text])))
 );
 
 COMMENT ON TABLE rinda.notice IS 'Ledger of reminders: once per obligation, step, role and version of the due date.';
 
+COMMENT ON COLUMN rinda.notice.state IS 'PLANNED, SENDING, SENT, FAILED, SUPPRESSED, BOUNCED, or HELD: nobody knows whether it was sent, and a person decides.';
+
 CREATE TABLE rinda.notice_event (
     seq bigint NOT NULL,
     notice bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     actor name DEFAULT SESSION_USER NOT NULL,
     state text NOT NULL,
-    reason text
+    reason text,
+    lease bigint
 );
 
 COMMENT ON TABLE rinda.notice_event IS 'Every state of every notice; append-only.';
@@ -1729,7 +1803,7 @@ CREATE TABLE rinda.obligation (
     waived_at timestamp with time zone,
     waived_by name,
     waived_reason text,
-    generated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    generated_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     CONSTRAINT obligation_dates_are_in_order CHECK (((opens_on <= due_on) AND (due_on <= grace_until))),
     CONSTRAINT obligation_due_version_check CHECK ((due_version >= 1)),
     CONSTRAINT obligation_waiver_has_reason CHECK (((num_nulls(waived_at, waived_by, waived_reason) = ANY (ARRAY[0, 3])) AND (waived_reason <> ''::text)))
@@ -1795,6 +1869,38 @@ CREATE TABLE rinda.queue (
 
 COMMENT ON TABLE rinda.queue IS 'What differs from the defaults for a queue: whether it is paused, and how long its finished jobs stay.';
 
+CREATE TABLE rinda.reminder_opt_out (
+    email text NOT NULL,
+    reason text NOT NULL,
+    declined_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
+    declined_by name DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT reminder_opt_out_email_check CHECK (((email = lower(email)) AND (email ~ '^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$'::text))),
+    CONSTRAINT reminder_opt_out_reason_check CHECK ((reason <> ''::text))
+);
+
+COMMENT ON TABLE rinda.reminder_opt_out IS 'Addresses that have declined the courtesies S1 and S2.';
+
+CREATE TABLE rinda.reminder_snooze (
+    seq bigint NOT NULL,
+    unit rinda.code NOT NULL,
+    through date NOT NULL,
+    reason text NOT NULL,
+    snoozed_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
+    snoozed_by name DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT reminder_snooze_reason_check CHECK ((reason <> ''::text))
+);
+
+COMMENT ON TABLE rinda.reminder_snooze IS 'Quiet that was asked for, by unit; the last row of a unit holds; append-only.';
+
+ALTER TABLE rinda.reminder_snooze ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME rinda.reminder_snooze_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE rinda.report (
     id bigint NOT NULL,
     plan rinda.code NOT NULL,
@@ -1820,7 +1926,7 @@ CREATE TABLE rinda.report_revision (
     document text,
     digest bytea,
     compiled_by name DEFAULT SESSION_USER NOT NULL,
-    compiled_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    compiled_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     data_edited_by name,
     approved_by name,
     approved_at timestamp with time zone,
@@ -1846,7 +1952,7 @@ COMMENT ON TABLE rinda.report_revision IS 'Revisions of a report: state, snapsho
 
 CREATE TABLE rinda.schedule_default (
     name text NOT NULL COLLATE pg_catalog."C",
-    installed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    installed_at timestamp with time zone DEFAULT rinda.clock() NOT NULL
 );
 
 COMMENT ON TABLE rinda.schedule_default IS 'The names of the schedules that came with the system and were installed.';
@@ -1854,8 +1960,8 @@ COMMENT ON TABLE rinda.schedule_default IS 'The names of the schedules that came
 CREATE TABLE rinda.scheduler (
     name text NOT NULL,
     version text NOT NULL,
-    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    evaluated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    started_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
+    evaluated_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     stopped_at timestamp with time zone
 );
 
@@ -1874,7 +1980,7 @@ CREATE TABLE rinda.snapshot (
     region json NOT NULL,
     known_at timestamp with time zone,
     reason text,
-    computed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    computed_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     computed_by name DEFAULT SESSION_USER NOT NULL,
     CONSTRAINT snapshot_completeness_check CHECK ((json_typeof(completeness) = 'object'::text)),
     CONSTRAINT snapshot_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
@@ -1913,7 +2019,7 @@ CREATE TABLE rinda.submission (
     received_at timestamp with time zone NOT NULL,
     status text NOT NULL,
     nil boolean NOT NULL,
-    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     recorded_by name DEFAULT SESSION_USER NOT NULL,
     CONSTRAINT submission_received_at_check CHECK (isfinite(received_at)),
     CONSTRAINT submission_status_check CHECK ((status = ANY (ARRAY['RECEIVED'::text, 'ACCEPTED'::text, 'RETURNED'::text]))),
@@ -1956,6 +2062,27 @@ CREATE TABLE rinda.target (
 
 COMMENT ON TABLE rinda.target IS 'Targets and milestones of a plan version, per unit or (unit null) for the region.';
 
+CREATE TABLE rinda.test_clock (
+    only_row boolean DEFAULT true NOT NULL,
+    present timestamp with time zone NOT NULL,
+    set_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    rate double precision DEFAULT 0 NOT NULL,
+    CONSTRAINT test_clock_is_one_row CHECK (only_row),
+    CONSTRAINT test_clock_runs_forward CHECK (((rate >= (0)::double precision) AND (rate < 'Infinity'::double precision)))
+);
+
+COMMENT ON TABLE rinda.test_clock IS 'A row here is the clock of everything in this database, which must be marked as a test database.';
+
+CREATE TABLE rinda.test_database (
+    only_row boolean DEFAULT true NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    marked_by name DEFAULT SESSION_USER NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT test_database_is_one_row CHECK (only_row)
+);
+
+COMMENT ON TABLE rinda.test_database IS 'A row here marks the database as one for tests: daemons refuse it, and its clock may be set.';
+
 CREATE TABLE rinda.tick (
     schedule text NOT NULL COLLATE pg_catalog."C",
     tick timestamp with time zone NOT NULL,
@@ -1963,7 +2090,7 @@ CREATE TABLE rinda.tick (
     job_id bigint,
     first_tick timestamp with time zone,
     ticks bigint DEFAULT 1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
     recorded_by text NOT NULL,
     CONSTRAINT tick_count CHECK (((ticks >= 1) AND ((ticks = 1) OR (outcome = 'skipped'::text)))),
     CONSTRAINT tick_has_job CHECK (((outcome = 'skipped'::text) = (job_id IS NULL))),
@@ -2094,6 +2221,12 @@ ALTER TABLE ONLY rinda.plan_version
 ALTER TABLE ONLY rinda.queue
     ADD CONSTRAINT queue_pkey PRIMARY KEY (queue);
 
+ALTER TABLE ONLY rinda.reminder_opt_out
+    ADD CONSTRAINT reminder_opt_out_pkey PRIMARY KEY (email);
+
+ALTER TABLE ONLY rinda.reminder_snooze
+    ADD CONSTRAINT reminder_snooze_pkey PRIMARY KEY (seq);
+
 ALTER TABLE ONLY rinda.report
     ADD CONSTRAINT report_key UNIQUE (plan, period);
 
@@ -2132,6 +2265,12 @@ ALTER TABLE ONLY rinda.succession
 
 ALTER TABLE ONLY rinda.target
     ADD CONSTRAINT target_key UNIQUE NULLS NOT DISTINCT (plan, version, indicator, unit, kind, target_date);
+
+ALTER TABLE ONLY rinda.test_clock
+    ADD CONSTRAINT test_clock_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY rinda.test_database
+    ADD CONSTRAINT test_database_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY rinda.tick
     ADD CONSTRAINT tick_pkey PRIMARY KEY (schedule, tick);
@@ -2188,11 +2327,15 @@ CREATE INDEX notice_message ON rinda.notice USING btree (message_id);
 
 CREATE INDEX notice_planned_for ON rinda.notice USING btree (planned_for);
 
+CREATE INDEX notice_unsettled ON rinda.notice USING btree (state, planned_for) WHERE (state = ANY (ARRAY['PLANNED'::text, 'SENDING'::text, 'FAILED'::text, 'HELD'::text]));
+
 CREATE INDEX obligation_due ON rinda.obligation USING btree (due_on);
 
 CREATE INDEX obligation_unit ON rinda.obligation USING btree (unit);
 
 CREATE UNIQUE INDEX plan_version_approved ON rinda.plan_version USING btree (plan, effective_from) WHERE (approved_on IS NOT NULL);
+
+CREATE INDEX reminder_snooze_unit ON rinda.reminder_snooze USING btree (unit, seq);
 
 CREATE INDEX schedule_evaluate ON rinda.schedule USING btree (evaluate_at) WHERE (evaluate_at IS NOT NULL);
 
@@ -2228,6 +2371,8 @@ CREATE TRIGGER archive_record_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON
 
 CREATE TRIGGER archive_record_chained BEFORE INSERT ON rinda.archive_record FOR EACH ROW EXECUTE FUNCTION rinda.chain_archive_record();
 
+CREATE TRIGGER audit_actor BEFORE INSERT ON rinda.audit FOR EACH ROW EXECUTE FUNCTION rinda.name_actor();
+
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.audit FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
 
 CREATE TRIGGER notice_changes BEFORE UPDATE ON rinda.notice FOR EACH ROW EXECUTE FUNCTION rinda.check_notice();
@@ -2243,6 +2388,8 @@ CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ri
 CREATE TRIGGER plan_version_final BEFORE DELETE OR UPDATE ON rinda.plan_version FOR EACH ROW WHEN ((old.approved_on IS NOT NULL)) EXECUTE FUNCTION rinda.refuse_change_of_approved();
 
 CREATE TRIGGER plan_version_kept BEFORE TRUNCATE ON rinda.plan_version FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
+
+CREATE TRIGGER reminder_snooze_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.reminder_snooze FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
 
 CREATE TRIGGER report_revision_changes BEFORE UPDATE ON rinda.report_revision FOR EACH ROW EXECUTE FUNCTION rinda.check_report_revision();
 
@@ -2269,6 +2416,10 @@ CREATE TRIGGER succession_updated AFTER UPDATE ON rinda.succession REFERENCING N
 CREATE TRIGGER target_final BEFORE DELETE OR UPDATE ON rinda.target FOR EACH ROW EXECUTE FUNCTION rinda.refuse_change_of_approved_target();
 
 CREATE TRIGGER target_kept BEFORE TRUNCATE ON rinda.target FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
+
+CREATE TRIGGER test_clock_is_installed AFTER INSERT OR DELETE OR TRUNCATE ON rinda.test_clock FOR EACH STATEMENT EXECUTE FUNCTION rinda.install_clock();
+
+CREATE TRIGGER test_database_is_not_in_service BEFORE INSERT ON rinda.test_database FOR EACH ROW EXECUTE FUNCTION rinda.refuse_mark_in_service();
 
 CREATE TRIGGER unit_version_inserted AFTER INSERT ON rinda.unit_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION rinda.check_unit_versions();
 
@@ -2325,6 +2476,9 @@ ALTER TABLE ONLY rinda.observation
 ALTER TABLE ONLY rinda.plan_version
     ADD CONSTRAINT plan_version_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
 
+ALTER TABLE ONLY rinda.reminder_snooze
+    ADD CONSTRAINT reminder_snooze_unit_fkey FOREIGN KEY (unit) REFERENCES rinda.unit(code);
+
 ALTER TABLE ONLY rinda.report
     ADD CONSTRAINT report_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
 
@@ -2359,10 +2513,13 @@ ALTER TABLE ONLY rinda.target
     ADD CONSTRAINT target_indicator_fkey FOREIGN KEY (indicator) REFERENCES rinda.indicator(indicator);
 
 ALTER TABLE ONLY rinda.target
-    ADD CONSTRAINT target_plan_version_fkey FOREIGN KEY (plan, version) REFERENCES rinda.plan_version(plan, version);
+    ADD CONSTRAINT target_plan_version_fkey FOREIGN KEY (plan, version) REFERENCES rinda.plan_version(plan, version) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY rinda.target
     ADD CONSTRAINT target_unit_fkey FOREIGN KEY (unit) REFERENCES rinda.unit(code);
+
+ALTER TABLE ONLY rinda.test_clock
+    ADD CONSTRAINT test_clock_is_of_a_test_database FOREIGN KEY (only_row) REFERENCES rinda.test_database(only_row);
 
 ALTER TABLE ONLY rinda.unit_version
     ADD CONSTRAINT unit_version_code_fkey FOREIGN KEY (code) REFERENCES rinda.unit(code);

@@ -7,7 +7,8 @@ import Service
 
 struct Reminders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows who is to be reminded of what.", subcommands: [Due.self])
+        abstract: "Shows who is to be reminded of what and why, and what became of it; asks for quiet.",
+        subcommands: [Due.self, WhyReminded.self, Log.self, Load.self, Snooze.self, Decline.self, Settle.self])
 
     struct Due: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

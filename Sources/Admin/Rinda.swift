@@ -21,10 +21,8 @@ struct Rinda: AsyncParsableCommand {
                 name: "Data and figures:",
                 subcommands: [
                     Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, Submit.self,
-                    FrameworkCommand.self,
-                    ForecastCommand.self, BridgeCommand.self,
-                    Recalculate.self,
-                    Obligations.self, Reminders.self,
+                    FrameworkCommand.self, ForecastCommand.self, BridgeCommand.self, Recalculate.self, Obligations.self,
+                    Reminders.self, Contacts.self,
                     ReportCommand.self, ArchiveCommand.self,
                 ]),
             CommandGroup(

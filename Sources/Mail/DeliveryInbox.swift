@@ -26,12 +26,15 @@ final class CancellationFlag: Sendable {
 final class Delivery: Sendable {
     /// What is delivered.
     let envelope: SMTPEnvelope
+    /// Asked right before the message's last octets go out; false ends the delivery.
+    let mayComplete: @Sendable () -> Bool
     /// Raised where the caller has given up.
     let isCancelled = CancellationFlag()
 
     /// The delivery of a message with its envelope.
-    init(_ envelope: SMTPEnvelope) {
+    init(_ envelope: SMTPEnvelope, mayComplete: @escaping @Sendable () -> Bool) {
         self.envelope = envelope
+        self.mayComplete = mayComplete
     }
 }
 

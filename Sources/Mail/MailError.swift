@@ -15,6 +15,8 @@ package struct MailError: Error, CustomStringConvertible, Sendable {
         case invalidServer = "invalid_server"
         /// The file with the password cannot be read or is empty.
         case passwordUnreadable = "password_unreadable"
+        /// The journal of deliveries cannot be read, written or synced, or is another kind of file.
+        case journalUnusable = "journal_unusable"
         /// libcurl lacks something that is needed.
         case libraryUnusable = "library_unusable"
     }

@@ -36,12 +36,17 @@ package final class SMTPClient: Sendable {
 
     /// Delivers one message and says what became of it. Cancelling the task ends the transfer within about a second.
     ///
+    /// - Parameter mayComplete: asked once, on the connection's thread, right before the message's last octets go out:
+    ///   until then the server cannot have taken it. Where it says no, the message is not sent (`unreachable` at
+    ///   `content`).
     /// - Throws: `MailError` for a message that cannot be written; what the server does is the result.
-    package func send(_ message: MailMessage) async throws(MailError) -> DeliveryResult {
+    package func send(
+        _ message: MailMessage, mayComplete: @escaping @Sendable () -> Bool = { true }
+    ) async throws(MailError) -> DeliveryResult {
         let envelope = SMTPEnvelope(
             sender: "<\(message.returnPath.address)>", recipient: "<\(message.to.address)>",
             message: try message.encoded())
-        let delivery = Delivery(envelope)
+        let delivery = Delivery(envelope, mayComplete: mayComplete)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 inbox.add(delivery, answer: continuation)
@@ -65,7 +70,7 @@ package final class SMTPClient: Sendable {
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
         while let (delivery, answer) = inbox.next() {
-            answer.resume(returning: session.deliver(delivery.envelope, unless: delivery.isCancelled))
+            answer.resume(returning: session.deliver(delivery))
         }
     }
 }

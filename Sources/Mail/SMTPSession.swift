@@ -6,12 +6,14 @@ final class SMTPSession {
     private final class Transfer {
         let message: [UInt8]
         let isCancelled: CancellationFlag
+        let mayComplete: @Sendable () -> Bool
         var offset = 0
         var dialogue: SMTPDialogue
 
-        init(message: [UInt8], isCancelled: CancellationFlag, dialogue: SMTPDialogue) {
-            self.message = message
-            self.isCancelled = isCancelled
+        init(_ delivery: Delivery, dialogue: SMTPDialogue) {
+            message = delivery.envelope.message
+            isCancelled = delivery.isCancelled
+            mayComplete = delivery.mayComplete
             self.dialogue = dialogue
         }
     }
@@ -37,25 +39,24 @@ final class SMTPSession {
     }
 
     /// Delivers one message and waits for it: blocks the thread.
-    func deliver(_ envelope: SMTPEnvelope, unless isCancelled: CancellationFlag) -> DeliveryResult {
-        let first = attempt(envelope, fresh: false, unless: isCancelled)
+    func deliver(_ delivery: Delivery) -> DeliveryResult {
+        let first = attempt(delivery, fresh: false)
         // A server may have closed an idle connection a moment ago. Before the recipient is named nothing has been
         // asked of it, so that a second try on a new connection cannot deliver twice.
-        guard first.reused, !isCancelled.isSet else { return first.result }
+        guard first.reused, !delivery.isCancelled.isSet else { return first.result }
         switch first.result {
         case .unreachable(let stage, _) where stage <= .sender:
-            return attempt(envelope, fresh: true, unless: isCancelled).result
+            return attempt(delivery, fresh: true).result
         case .temporarilyRefused(let reply, let stage) where reply.code == 421 && stage <= .sender:
-            return attempt(envelope, fresh: true, unless: isCancelled).result
+            return attempt(delivery, fresh: true).result
         default:
             return first.result
         }
     }
 
-    private func attempt(
-        _ envelope: SMTPEnvelope, fresh: Bool, unless isCancelled: CancellationFlag
-    ) -> (result: DeliveryResult, reused: Bool) {
-        let transfer = Transfer(message: envelope.message, isCancelled: isCancelled, dialogue: SMTPDialogue())
+    private func attempt(_ delivery: Delivery, fresh: Bool) -> (result: DeliveryResult, reused: Bool) {
+        let envelope = delivery.envelope
+        let transfer = Transfer(delivery, dialogue: SMTPDialogue())
         let recipients = curl_slist_append(nil, envelope.recipient)
         defer { curl_slist_free_all(recipients) }
         let context = Unmanaged.passUnretained(transfer).toOpaque()
@@ -81,7 +82,7 @@ final class SMTPSession {
         if transfer.dialogue.stage == .connection && hasConnected {
             transfer.dialogue.connected(encryptsFirst: server.encryption == .implicit)
         }
-        return (Self.result(of: code, in: transfer.dialogue, cancelled: isCancelled.isSet), connections == 0)
+        return (Self.result(of: code, in: transfer.dialogue, cancelled: delivery.isCancelled.isSet), connections == 0)
     }
 
     /// Whether this transfer's connection came about: its time is zero until then.
@@ -158,6 +159,9 @@ final class SMTPSession {
         let length = min(size * count, transfer.message.count - transfer.offset)
         guard length > 0 else { return 0 }
         transfer.dialogue.contentBegan()
+        if transfer.offset + length == transfer.message.count, !transfer.mayComplete() {
+            return Int(CURL_READFUNC_ABORT)
+        }
         transfer.message.withUnsafeBytes { bytes in
             UnsafeMutableRawPointer(buffer)
                 .copyMemory(from: bytes.baseAddress! + transfer.offset, byteCount: length)

@@ -223,10 +223,11 @@ struct ObligationTests {
     }
 
     private func claim(
-        _ message: String, _ pool: Pool, on today: String = "2020-01-16"
+        _ message: String, _ pool: Pool, on today: String = "2020-01-16",
+        attempt: NoticeAttempt = NoticeAttempt(lease: 1, journal: "j", open: [], uncertain: .resend)
     ) async throws -> [Registry.ClaimedNotice] {
         try await pool.transaction {
-            try await Registry.claimNotices(ofMessage: message, today: day(today), in: &$0)
+            try await Registry.claimNotices(ofMessage: message, today: day(today), attempt: attempt, in: &$0).claimed
         }
     }
 }

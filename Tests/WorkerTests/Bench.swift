@@ -30,6 +30,7 @@ struct Bench: Sendable {
         let archive = try TemporaryFolder()
         var settings = [
             "RINDA_MAIL_DOMAIN": "di.example.lv", "RINDA_ARCHIVE_PATH": archive.path,
+            "RINDA_MAIL_JOURNAL": "\(archive.path)/mail-journal",
             "RINDA_SMTP_FROM": "di-monitorings@example.lv",
         ]
         if let mail { settings["RINDA_SMTP_URL"] = "smtp://127.0.0.1:\(mail)" }

@@ -16,6 +16,8 @@ package enum StopCondition: String, Hashable, Sendable, CaseIterable {
     case unitClosed = "unit_closed"
     /// Someone has talked to the unit and asked for quiet.
     case snoozed
+    /// A later step has been planned since: of what has piled up only the highest goes out.
+    case superseded
     /// A step before the due date, after it.
     case dueDatePassed = "due_date_passed"
     /// Not a working day of the unit.
@@ -25,7 +27,7 @@ package enum StopCondition: String, Hashable, Sendable, CaseIterable {
     var isFinal: Bool {
         switch self {
         case .waived, .accepted, .nilReturn, .submitted, .unitClosed: true
-        case .extended, .snoozed, .dueDatePassed, .notAWorkingDay: false
+        case .extended, .snoozed, .superseded, .dueDatePassed, .notAWorkingDay: false
         }
     }
 }
@@ -94,6 +96,7 @@ package struct ReminderFacts: Hashable, Sendable {
         if isUnitClosed { return .unitClosed }
         if let snoozedThrough, day <= snoozedThrough { return .snoozed }
         if step.isBeforeDue, day > obligation.dueOn { return .dueDatePassed }
+        if ledger.contains(where: { $0.dueVersion == version && $0.step > step }) { return .superseded }
         return nil
     }
 }

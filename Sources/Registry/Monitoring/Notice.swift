@@ -16,6 +16,8 @@ package enum NoticeState: String, Hashable, Sendable, CaseIterable, PostgresEnco
     case suppressed = "SUPPRESSED"
     /// Sent, and came back.
     case bounced = "BOUNCED"
+    /// Perhaps sent, perhaps not, and nobody can know: a person decides.
+    case held = "HELD"
 }
 
 /// A notice that is to be planned.
@@ -62,14 +64,18 @@ package struct Notice: Hashable, Sendable {
     package let plan: NoticePlan
     /// What has become of it.
     package let state: NoticeState
-    /// Why it failed, was suppressed or bounced.
+    /// Why it failed, was suppressed, held or bounced; of one that is sent or being sent, what is unusual about it.
     package let reason: String?
+    /// The fencing token of the attempt that began it last; nil where none has.
+    package let lease: Int64?
+    /// The journal in which that attempt writes what the mail server took; nil where it had none.
+    package let journal: String?
     /// When its state last changed.
     package let changedAt: Timestamp
 
     static let columns = """
         n.id, n.obligation, n.step, n.role, n.due_version, n.message_id, n.recipient, n.language, n.planned_for,
-        n.state, n.reason, n.changed_at
+        n.state, n.reason, n.changed_at, n.lease, n.journal
         """
 
     init(_ row: Row) throws(PostgresError) {
@@ -81,5 +87,7 @@ package struct Notice: Hashable, Sendable {
         state = try row.decode(9)
         reason = try row.decode(10)
         changedAt = try row.decode(11)
+        lease = try row.decode(12)
+        journal = try row.decode(13)
     }
 }

@@ -37,17 +37,20 @@ extension Registry {
     }
 
     /// Makes sure, right before sending, that a message may still go out. Each of its notices is looked at anew in this
-    /// transaction: where the figures have arrived, the obligation is waived or put off, or the time of the step is over,
-    /// the notice is suppressed with that reason; the others become SENDING and are returned. Render and send what is
-    /// returned after the commit; where it is empty there is nothing to send.
+    /// transaction: where the figures have arrived, the obligation is waived or put off, quiet is asked for, or the time of
+    /// the step is over, the notice is suppressed with that reason; the others become SENDING and are returned. Render and
+    /// send what is returned after the commit; where it is empty there is nothing to send.
     ///
-    /// A notice found SENDING was begun by an attempt that died: it is returned again, under the same Message-ID.
+    /// A notice found SENDING was begun by an attempt that died. Where that attempt may have delivered it, what the attempt
+    /// says of such notices decides: it is returned again, under the same Message-ID and with that noted, or held.
     ///
-    /// - Parameter today: the local day.
+    /// - Parameters:
+    ///   - today: the local day.
+    ///   - attempt: the attempt that asks.
     /// - Throws: `PostgresError`.
     package static func claimNotices(
-        ofMessage messageID: String, today: LocalDate, in transaction: inout Transaction
-    ) async throws(PostgresError) -> [ClaimedNotice] {
+        ofMessage messageID: String, today: LocalDate, attempt: NoticeAttempt, in transaction: inout Transaction
+    ) async throws(PostgresError) -> NoticeClaim {
         // By notice_message. The obligation is locked too: a waiver or extension waits, or is seen.
         let notices = try await rows(
             """
@@ -55,19 +58,33 @@ extension Registry {
              where n.message_id = \(messageID) and n.state in ('PLANNED', 'SENDING', 'FAILED')
              order by n.id for update of n, o
             """, on: &transaction, Notice.init)
-        var claimed: [ClaimedNotice] = []
+        let ledger = Dictionary(
+            grouping: try await Self.notices(ofObligations: notices.map(\.plan.obligation), on: &transaction),
+            by: \.plan.obligation)
+        var claim = NoticeClaim()
         for notice in notices {
-            guard let obligation = try await obligation(notice.plan.obligation, on: &transaction) else { continue }
-            let facts = obligation.facts(isUnitClosed: try await isClosed(obligation.responsible, today, &transaction))
             let plan = notice.plan
+            guard let obligation = try await obligation(plan.obligation, on: &transaction) else { continue }
+            let facts = obligation.facts(
+                ledger: ledger[plan.obligation] ?? [],
+                isUnitClosed: try await isClosed(obligation.responsible, today, &transaction))
+            let isUncertain = attempt.isUncertain(notice)
+            let doubt = isUncertain ? "the mail server may have taken it from lease \(notice.lease ?? 0)" : nil
             if let stop = facts.stopCondition(step: plan.step, plannedFor: plan.dueVersion, on: today) {
-                try await setNotice(notice.id, .suppressed, reason: stop.rawValue, in: &transaction)
+                let reason = ([stop.rawValue] + (doubt.map { [$0] } ?? [])).joined(separator: "; ")
+                try await setNotice(notice.id, .suppressed, reason: reason, in: &transaction)
+            } else if let doubt, attempt.uncertain == .hold {
+                try await setNotice(notice.id, .held, reason: doubt, in: &transaction)
+                claim.held += 1
             } else {
-                try await setNotice(notice.id, .sending, reason: nil, in: &transaction)
-                claimed.append(ClaimedNotice(notice: notice, obligation: obligation))
+                try await begin(
+                    notice.id, attempt, reason: doubt.map { "sent again under the same Message-ID: \($0)" },
+                    in: &transaction)
+                claim.claimed.append(ClaimedNotice(notice: notice, obligation: obligation))
+                claim.isRepeated = claim.isRepeated || isUncertain
             }
         }
-        return claimed
+        return claim
     }
 
     /// Records that the mail server has taken a message.
@@ -77,10 +94,34 @@ extension Registry {
     package static func markSent(
         message messageID: String, digest: [UInt8], in transaction: inout Transaction
     ) async throws(PostgresError) {
-        // By notice_message.
+        // By notice_message. What the attempt noted, a repetition, stays to be read.
         try await transaction.execute(
             """
-            update rinda.notice set state = 'SENT', reason = null, digest = \(digest)
+            update rinda.notice set state = 'SENT', digest = \(digest)
+             where message_id = \(messageID) and state = 'SENDING'
+            """)
+    }
+
+    /// Records, from the journal, that the mail server took a message in an attempt that died before it could say so.
+    ///
+    /// - Parameters:
+    ///   - digest: SHA-256 of the message as sent, 32 bytes.
+    ///   - lease: the attempt's fencing token.
+    /// - Throws: `PostgresError`.
+    package static func recordAcceptance(
+        ofMessage messageID: String, digest: [UInt8], lease: Int64, in transaction: inout Transaction
+    ) async throws(PostgresError) {
+        // By notice_message. A database that was set back may have it as planned.
+        try await transaction.execute(
+            """
+            update rinda.notice set state = 'SENDING', lease = \(lease)
+             where message_id = \(messageID) and state in ('PLANNED', 'FAILED', 'HELD')
+            """)
+        try await transaction.execute(
+            """
+            update rinda.notice
+               set state = 'SENT', digest = \(digest), lease = \(lease),
+                   reason = \("the journal says that the mail server took it from lease \(lease)")
              where message_id = \(messageID) and state = 'SENDING'
             """)
     }
@@ -123,6 +164,17 @@ extension Registry {
             select not exists (select from rinda.unit_version
                                 where code = \(unit) and (valid_to is null or valid_to > \(day)))
             """)[0].decode(0)
+    }
+
+    private static func begin(
+        _ id: Int64, _ attempt: NoticeAttempt, reason: String?, in transaction: inout Transaction
+    ) async throws(PostgresError) {
+        try await transaction.execute(
+            """
+            update rinda.notice
+               set state = 'SENDING', reason = \(reason), lease = \(attempt.lease), journal = \(attempt.journal)
+             where id = \(id)
+            """)
     }
 
     private static func setNotice(

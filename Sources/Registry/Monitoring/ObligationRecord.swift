@@ -40,6 +40,8 @@ package struct ObligationRecord: Hashable, Sendable {
     package let acceptedAt: Timestamp?
     /// The submission with the highest version, whatever its status.
     package let latest: Answer?
+    /// The last day of the quiet that was asked for; nil where none was. It may be over.
+    package let snoozedThrough: LocalDate?
 
     /// Whether figures are still wanted: not waived, nothing accepted, and nothing waiting to be looked at.
     package var isOutstanding: Bool {
@@ -72,7 +74,7 @@ package struct ObligationRecord: Hashable, Sendable {
         ReminderFacts(
             obligation: obligation, dueVersion: dueVersion, newestStatus: latest?.status,
             isNewestNil: latest?.isNil ?? false, isAccepted: acceptedAt != nil, isWaived: waivedReason != nil,
-            isUnitClosed: isUnitClosed,
+            isUnitClosed: isUnitClosed, snoozedThrough: snoozedThrough,
             ledger: Set(
                 ledger.map {
                     ReminderFacts.Entry(
@@ -80,10 +82,11 @@ package struct ObligationRecord: Hashable, Sendable {
                 }))
     }
 
-    // The answers by two probes of submission_key for each obligation.
+    // The answers by two probes of submission_key for each obligation, the quiet by one or two of reminder_snooze_unit.
     static let query: SQL = """
         select o.id, o.form, o.period, o.unit, o.responsible, o.opens_on, o.due_on, o.grace_until, o.due_version,
-               o.waived_reason, accepted.received_at, latest.version, latest.status, latest.received_at, latest.nil
+               o.waived_reason, accepted.received_at, latest.version, latest.status, latest.received_at, latest.nil,
+               quiet.through
           from rinda.obligation o
           left join lateral (
               select min(s.received_at) as received_at from rinda.submission s
@@ -94,6 +97,12 @@ package struct ObligationRecord: Hashable, Sendable {
                where s.unit = o.unit and s.form = o.form and s.period = o.period
                order by s.version desc limit 1
           ) latest on true
+          left join lateral (
+              select max(last.through) as through
+                from (select o.unit as code union select o.responsible) as asked
+                cross join lateral (select z.through from rinda.reminder_snooze z where z.unit = asked.code
+                                     order by z.seq desc limit 1) last
+          ) quiet on true
         """
 
     init(_ row: Row) throws(PostgresError) {
@@ -115,6 +124,7 @@ package struct ObligationRecord: Hashable, Sendable {
         } else {
             latest = nil
         }
+        snoozedThrough = try row.decode(15)
     }
 }
 

@@ -12,6 +12,8 @@ package struct ReminderGround: Sendable {
     package let contacts: ContactBook
     /// Grace in working days, by form.
     package let graceWorkingDays: [String: Int]
+    /// Addresses that have declined courtesies, in lower case.
+    package let optedOut: Set<String>
     private let numbers: [Key: Int64]
 
     private struct Key: Hashable {
@@ -22,12 +24,13 @@ package struct ReminderGround: Sendable {
 
     fileprivate init(
         records: [ObligationRecord], facts: [ReminderFacts], calendar: DutyCalendar, contacts: ContactBook,
-        graceWorkingDays: [String: Int]
+        graceWorkingDays: [String: Int], optedOut: Set<String>
     ) {
         self.facts = facts
         self.calendar = calendar
         self.contacts = contacts
         self.graceWorkingDays = graceWorkingDays
+        self.optedOut = optedOut
         var numbers: [Key: Int64] = [:]
         for record in records {
             numbers[Key(form: record.form, period: record.period, unit: record.unit)] = record.id
@@ -40,11 +43,26 @@ package struct ReminderGround: Sendable {
         numbers[Key(form: obligation.form, period: obligation.period, unit: obligation.unit)]
     }
 
+    /// What the ledger gets of reminders: nothing of what is held back, or of a letter that a person writes.
+    package func plans(for reminders: [Reminder], on day: LocalDate) -> [NoticePlan] {
+        reminders.flatMap { reminder -> [NoticePlan] in
+            guard reminder.suppressed == nil, !reminder.isDraft, let number = number(of: reminder.obligation) else {
+                return []
+            }
+            return reminder.recipients.map { recipient in
+                NoticePlan(
+                    obligation: number, step: reminder.step, addressee: recipient.addressee,
+                    dueVersion: reminder.dueVersion, messageID: recipient.mergedInto ?? recipient.messageID,
+                    recipient: recipient.email, language: recipient.language, plannedFor: day)
+            }
+        }
+    }
+
     /// The reminders due on the day that was read, by the standing policy.
     package func decision(policy: ReminderPolicy = .standard, mailDomain: String) -> ReminderDecision {
         ReminderDecision(
             policy: policy, calendar: calendar, contacts: contacts, graceWorkingDays: graceWorkingDays,
-            mailDomain: mailDomain)
+            mailDomain: mailDomain, optedOut: optedOut)
     }
 }
 
@@ -98,6 +116,7 @@ extension Registry {
                 $0.facts(ledger: ledger[$0.id] ?? [], isUnitClosed: !open.contains($0.responsible))
             },
             calendar: DutyCalendar(calendar: days, adoptions: adoptions, knownOn: day),
-            contacts: ContactBook(contacts, units: rowsOfUnits, on: day), graceWorkingDays: grace)
+            contacts: ContactBook(contacts, units: rowsOfUnits, on: day), graceWorkingDays: grace,
+            optedOut: try await declined(on: &database))
     }
 }

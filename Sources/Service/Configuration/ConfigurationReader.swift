@@ -94,6 +94,17 @@ struct ConfigurationReader {
         return found.text
     }
 
+    /// One of a closed set of words.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, of type: Choice.Type) -> Choice?
+    where Choice.RawValue == String {
+        guard let found = found(key) else { return nil }
+        guard let choice = Choice(rawValue: found.text.lowercased()) else {
+            invalid(key, found, Choice.allCases.map(\.rawValue).joined(separator: ", "))
+            return nil
+        }
+        return choice
+    }
+
     mutating func zone(_ key: String) -> String? {
         guard let found = found(key) else { return nil }
         // Whether the name is known only the database can say.

@@ -25,6 +25,14 @@ package struct SMTPConfiguration: Hashable, Sendable {
     package let from: String?
 }
 
+/// What is done with a notice that an attempt may have sent before it died, where nobody can know.
+package enum UncertainMail: String, Sendable, CaseIterable {
+    /// It is sent again under the same Message-ID.
+    case resend
+    /// It waits for a person.
+    case hold
+}
+
 /// What the programs are told from outside: a YAML file and the environment, which wins.
 ///
 /// | key | environment | allowed | default |
@@ -39,6 +47,8 @@ package struct SMTPConfiguration: Hashable, Sendable {
 /// | `smtp.passwordFile` | `RINDA_SMTP_PASSWORD_FILE` | path | none |
 /// | `smtp.from` | `RINDA_SMTP_FROM` | e-mail address | none |
 /// | `mail.domain` | `RINDA_MAIL_DOMAIN` | domain name | none |
+/// | `mail.journal` | `RINDA_MAIL_JOURNAL` | path of a file | `archive.path` with `.mail-journal` |
+/// | `mail.uncertain` | `RINDA_MAIL_UNCERTAIN` | resend, hold | resend |
 /// | `archive.path` | `RINDA_ARCHIVE_PATH` | path of a folder | none |
 /// | `timezone` | `RINDA_TIMEZONE` | IANA name | Europe/Riga |
 /// | `log.level` | `RINDA_LOG_LEVEL` | trace, debug, info, notice, warning, error, critical | info |
@@ -57,6 +67,11 @@ package struct RindaConfiguration: Sendable {
     package let smtp: SMTPConfiguration?
     /// The domain of message identifiers; nil where none is configured.
     package let mailDomain: String?
+    /// The file in which is written what mail servers took; nil where neither it nor the archive is configured. All
+    /// processes that send must see the same one.
+    package let mailJournal: String?
+    /// What is done with a notice that may have been sent.
+    package let mailUncertain: UncertainMail
     /// The folder of archived packages; nil where none is configured.
     package let archivePath: String?
     /// The IANA name of the zone in which dates and schedules are meant.
@@ -83,10 +98,19 @@ package struct RindaConfiguration: Sendable {
         pollInterval = reader.seconds("poll.interval", in: 0.1...3600) ?? .seconds(2)
         smtp = reader.smtp()
         mailDomain = reader.domain("mail.domain")
-        archivePath = reader.text("archive.path")
+        let archive = reader.text("archive.path")
+        archivePath = archive
+        mailJournal = reader.text("mail.journal") ?? archive.map { "\(Self.withoutSlashes($0)).mail-journal" }
+        mailUncertain = reader.choice("mail.uncertain", of: UncertainMail.self) ?? .resend
         timezone = reader.zone("timezone") ?? "Europe/Riga"
         logLevel = reader.level("log.level") ?? .info
         guard reader.faults.isEmpty else { throw ConfigurationError(reader.faults) }
+    }
+
+    private static func withoutSlashes(_ path: String) -> Substring {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return path
     }
 
     /// The database's URL, for a program that cannot do without.

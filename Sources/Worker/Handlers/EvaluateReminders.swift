@@ -21,9 +21,13 @@ struct EvaluateRemindersArgs: Decodable, Sendable {
 }
 
 /// `reminders.evaluate` decides which notices are due on a day, and plans each once in the ledger, together with the job
-/// that sends it.
+/// that sends it. An evaluation that comes late, since the workers were down, decides for the day on which it runs: of
+/// what has piled up only the highest step goes out.
 struct EvaluateReminders: Sendable {
     static let kind = "reminders.evaluate"
+
+    /// How many days after its planning a notice without a job is still looked for.
+    private static let strandedFor = 31
 
     let surroundings: Surroundings
 
@@ -47,11 +51,11 @@ struct EvaluateReminders: Sendable {
         let (day, ground) = try await context.database.transaction(isolation: .repeatableRead, readOnly: true) {
             transaction in
             let today = surroundings.zone.date(at: try await surroundings.now(on: &transaction))
-            let day = args.date ?? today
+            let day = SendingDay.evaluated(args.date, today: today)
             return (day, try await Registry.reminderGround(on: day, database: &transaction))
         }
         let reminders = ground.decision(mailDomain: domain).due(on: day, ground.facts)
-        let plans = reminders.flatMap { Self.notices(of: $0, on: day, ground) }
+        let plans = ground.plans(for: reminders, on: day)
         let report = Self.report(on: day, reminders, plans)
         for unreached in report.unreached {
             context.logger.warning("nobody can be reminded: no contact", metadata: ["addressee": "\(unreached)"])
@@ -65,19 +69,15 @@ struct EvaluateReminders: Sendable {
                 _ = try await enqueue(
                     EnqueueRequest(kind: SendNotice.kind, args: args, uniqueKey: plan.messageID), on: &transaction)
             }
-        }
-    }
-
-    /// What the ledger gets of a reminder: nothing where it is held back, or where a person writes the letter.
-    private static func notices(of reminder: Reminder, on day: LocalDate, _ ground: ReminderGround) -> [NoticePlan] {
-        guard reminder.suppressed == nil, !reminder.isDraft, let number = ground.number(of: reminder.obligation) else {
-            return []
-        }
-        return reminder.recipients.map { recipient in
-            NoticePlan(
-                obligation: number, step: reminder.step, addressee: recipient.addressee,
-                dueVersion: reminder.dueVersion, messageID: recipient.mergedInto ?? recipient.messageID,
-                recipient: recipient.email, language: recipient.language, plannedFor: day)
+            // Notices whose job is gone, cancelled by hand or given up after an outage of the mail server longer than
+            // its patience, get another one; the stop conditions decide anew whether they still go out.
+            for messageID in try await Registry.stranded(
+                plannedFrom: day.adding(days: -Self.strandedFor), on: &transaction)
+            where enqueued.insert(messageID).inserted {
+                let args = try JSON(encoding: ["message_id": messageID])
+                _ = try await enqueue(
+                    EnqueueRequest(kind: SendNotice.kind, args: args, uniqueKey: messageID), on: &transaction)
+            }
         }
     }
 

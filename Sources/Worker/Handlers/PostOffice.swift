@@ -1,4 +1,5 @@
 import Mail
+import Registry
 import Service
 import Synchronization
 
@@ -10,14 +11,33 @@ final class PostOffice: Sendable {
 
     private let smtp: SMTPConfiguration?
     private let domain: String?
+    private let journalPath: String?
+    /// What becomes of a notice that an earlier attempt may have delivered.
+    let uncertain: UncertainDelivery
     private let made = Mutex<SMTPClient?>(nil)
     /// One a connection: who waits for one has not begun to send.
     let turns = Turns(connections)
+    private let opened = Mutex<DeliveryJournal?>(nil)
 
-    /// The post office of a configuration; nil where nothing is configured.
-    init(smtp: SMTPConfiguration?, domain: String?) {
-        self.smtp = smtp
-        self.domain = domain
+    /// The post office of a configuration.
+    init(_ configuration: RindaConfiguration) {
+        smtp = configuration.smtp
+        domain = configuration.mailDomain
+        journalPath = configuration.mailJournal
+        uncertain = configuration.mailUncertain == .hold ? .hold : .resend
+    }
+
+    /// The journal of what mail servers took, opened with the first notice; nil where none is configured.
+    ///
+    /// - Throws: `MailError` (`journalUnusable`).
+    func journal() throws -> DeliveryJournal? {
+        guard let journalPath else { return nil }
+        return try opened.withLock { journal in
+            if let journal { return journal }
+            let new = try DeliveryJournal(path: journalPath)
+            journal = new
+            return new
+        }
     }
 
     /// The client of the mail server.

@@ -21,8 +21,10 @@ struct SendNoticeArgs: Decodable, Sendable {
 /// `notice.send` sends one message: asks anew whether it is still wanted, hands it to the mail server and records what
 /// came of it.
 ///
-/// Whatever dies between the server's acceptance and the record of it leaves the notice SENDING; the next attempt sends
-/// it again under the same Message-ID, by which a mailbox can tell that it is the same.
+/// Whatever dies between the server's acceptance and the record of it leaves the notice SENDING. The next attempt asks the
+/// journal, which has been told on this machine's disk before the last octets went out and again when the server took
+/// them: taken, it is recorded as sent; never offered, or refused, it is sent; of the rest nobody can know, and the
+/// configuration says whether it is sent again under the same Message-ID or held for a person.
 struct SendNotice: Sendable {
     static let kind = "notice.send"
     /// How often the record of an acceptance is tried anew on another connection: a message sent twice is worse than a
@@ -46,6 +48,10 @@ struct SendNotice: Sendable {
         let sent: Bool
         /// What the server answered; nil where nothing was sent.
         let reply: String?
+        /// Whether an earlier attempt may have sent it too.
+        var repeated = false
+        /// How many notices are held for a person, since they may have gone out before.
+        var held = 0
     }
 
     func run(_ args: SendNoticeArgs, _ context: JobContext) async throws -> Outcome {
@@ -61,29 +67,63 @@ struct SendNotice: Sendable {
     private func send(
         _ args: SendNoticeArgs, by client: SMTPClient, from sender: MailAddress, _ context: JobContext
     ) async throws -> Outcome {
-        let claimed = try await context.database.transaction { transaction in
+        let journal = try surroundings.post.journal()
+        let lease = context.job.lease
+        let history = try journal?.begin(args.messageID, lease: lease) ?? DeliveryJournal.History()
+        if let acceptance = history.accepted {
+            return try await recordEarlier(acceptance, of: args.messageID, context)
+        }
+        let attempt = NoticeAttempt(
+            lease: lease, journal: journal?.identity, open: history.open, uncertain: surroundings.post.uncertain)
+        let (claim, claimed) = try await context.database.transaction { transaction in
             let now = try await surroundings.now(on: &transaction)
             let day = try await sendingDay(of: args.messageID, job: context.job, now: now, in: &transaction)
-            let notices = try await Registry.claimNotices(ofMessage: args.messageID, today: day, in: &transaction)
-            guard !notices.isEmpty else { return nil as NoticeMessage? }
-            return try await NoticeMessage.gather(notices, day: day, now: now, in: &transaction)
+            let claim = try await Registry.claimNotices(
+                ofMessage: args.messageID, today: day, attempt: attempt, in: &transaction)
+            guard !claim.claimed.isEmpty else { return (claim, nil as NoticeMessage?) }
+            return (claim, try await NoticeMessage.gather(claim.claimed, day: day, now: now, in: &transaction))
         }
-        guard let claimed else { return .completed(output: try JSON(encoding: Report(sent: false, reply: nil))) }
+        if claim.held > 0 {
+            context.logger.warning(
+                "held for a person: an earlier attempt may have sent it; see 'rinda reminders settle'",
+                metadata: ["message.id": "\(args.messageID)"])
+        }
+        guard let claimed else {
+            return .completed(output: try JSON(encoding: Report(sent: false, reply: nil, held: claim.held)))
+        }
         let message = try claimed.message(from: sender, renderer: renderer, zone: surroundings.zone)
         // Fenced: an attempt whose lease is gone does not get as far as the mail server.
         try await context.progress(percent: 50, message: "handing the message to the mail server")
-        let result = try await client.send(message)
+        let offer = Offer(of: args.messageID, lease: lease, in: journal)
+        let result = try await client.send(message) { offer.make() }
         context.logger.info("delivery: \(result)", metadata: ["message.id": "\(args.messageID)"])
-        return try await record(result, of: message, context)
+        if let refusal = offer.refusal {
+            try await markFailed(message, refusal, context)
+            throw NotOffered(description: refusal)
+        }
+        let digest = Array(SHA256.hash(data: try message.encoded()))
+        offer.note(result, digest: digest, logger: context.logger)
+        return try await record(result, of: message, digest: digest, claim, context)
     }
 
-    private func record(_ result: DeliveryResult, of message: MailMessage, _ context: JobContext) async throws
-        -> Outcome
-    {
+    /// The mail server took the message in an attempt that died before the ledger knew.
+    private func recordEarlier(
+        _ acceptance: DeliveryJournal.History.Acceptance, of messageID: String, _ context: JobContext
+    ) async throws -> Outcome {
+        let reply = "accepted from lease \(acceptance.lease), as the journal says"
+        return try await context.complete(output: try JSON(encoding: Report(sent: true, reply: reply))) { transaction in
+            try await Registry.recordAcceptance(
+                ofMessage: messageID, digest: acceptance.digest, lease: acceptance.lease, in: &transaction)
+        }
+    }
+
+    private func record(
+        _ result: DeliveryResult, of message: MailMessage, digest: [UInt8], _ claim: NoticeClaim, _ context: JobContext
+    ) async throws -> Outcome {
         switch result {
         case .accepted(let reply):
-            let digest = Array(SHA256.hash(data: try message.encoded()))
-            let output = try JSON(encoding: Report(sent: true, reply: "\(result)"))
+            let output = try JSON(
+                encoding: Report(sent: true, reply: "\(result)", repeated: claim.isRepeated, held: claim.held))
             context.logger.debug("the mail server says: \(reply.code)")
             return try await persistently(context) {
                 try await context.complete(output: output) { transaction in
@@ -147,6 +187,13 @@ struct NotDelivered: Error, CustomStringConvertible {
 enum SendingDay {
     /// A day evaluated longer than this after it was over is a rehearsal on old data.
     static let rehearsalAfter = 31
+
+    /// The day for which reminders are decided: the one asked for where that is a rehearsal on old data or a look ahead,
+    /// today where the evaluation only comes late.
+    static func evaluated(_ asked: LocalDate?, today: LocalDate) -> LocalDate {
+        guard let asked, asked > today || today.days(since: asked) > rehearsalAfter else { return today }
+        return asked
+    }
 
     /// Today; for a message of a rehearsal the day that was evaluated and what has passed since the job was enqueued, so
     /// that a step whose time has passed, and a unit that has been merged since, are as they were then.

@@ -14,7 +14,7 @@ struct Surroundings: Sendable {
     /// Surroundings as configured. What is missing is missed only by the jobs that need it.
     init(_ configuration: RindaConfiguration, zone: ZoneRules) {
         self.init(
-            zone: zone, post: PostOffice(smtp: configuration.smtp, domain: configuration.mailDomain),
+            zone: zone, post: PostOffice(configuration),
             archiveFolder: configuration.archivePath)
     }
 
