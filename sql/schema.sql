@@ -248,6 +248,8 @@ declare
     v_live bigint[] := case when v_known then p_live else '{}' end;
     v_after bigint := case when v_known then p_after else 0 end;
     v_promoted bigint;
+    -- A value, since a volatile function is no condition of an index: the scan would go on over all jobs of the future.
+    v_now timestamptz := rinda.clock();
 begin
     -- A snapshot of before the gate would not show the claims of those who went through it first.
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -260,7 +262,7 @@ begin
     -- What is due becomes available before the gate is taken: it locks rows, and nobody who holds the gate waits for one.
     with due as materialized (
         select j.id from rinda.job j
-         where j.state in (1, 2) and j.scheduled_at <= rinda.clock() and j.scheduled_at >= p_due_from
+         where j.state in (1, 2) and j.scheduled_at <= v_now and j.scheduled_at >= p_due_from
          order by j.scheduled_at limit 1000
            for update skip locked
     )
@@ -276,9 +278,9 @@ begin
            null::jsonb,
            -- Due and still waiting are those that someone else is changing, which nobody needs to hurry for, and
            -- those past the limit.
-           case when v_promoted >= 1000 then rinda.clock()
+           case when v_promoted >= 1000 then v_now
                 else (select j.scheduled_at from rinda.job j
-                       where j.state in (1, 2) and j.scheduled_at >= greatest(p_due_from, rinda.clock())
+                       where j.state in (1, 2) and j.scheduled_at >= greatest(p_due_from, v_now)
                        order by j.scheduled_at limit 1) end,
            exists (select from unnest(p_queues) q(queue)
                     cross join lateral (select from rinda.job j where j.state = 3 and j.queue = q.queue
@@ -1072,23 +1074,24 @@ begin
             perform rinda.wake((select j.queue from rinda.job j where j.id = p_id));
             return 'retried';
         end if;
-        delete from rinda.done d where d.id = p_id returning d.* into old;
-        exit when found;
+        begin
+            delete from rinda.done d where d.id = p_id returning d.* into old;
+            if found then
+                insert into rinda.job (id, created_at, attempted_at, lease, session, max_attempts, priority, kind, queue,
+                                       args, unique_key, unique_digest, tags, metadata, errors, progress)
+                values (old.id, old.created_at, old.attempted_at, old.lease, old.session, old.max_attempts, old.priority,
+                        old.kind, old.queue, old.args, old.unique_key, rinda.unique_digest(old.kind, old.unique_key),
+                        old.tags, old.metadata, old.errors, old.progress);
+                exit;
+            end if;
+        exception when unique_violation then
+            return 'held';
+        end;
         -- Someone else's retry may have moved it meanwhile.
         if not exists (select from rinda.job j where j.id = p_id) then
             return 'unknown';
         end if;
     end loop;
-    begin
-        insert into rinda.job (id, created_at, attempted_at, lease, session, max_attempts, priority, kind, queue, args,
-                               unique_key, unique_digest, tags, metadata, errors, progress)
-        values (old.id, old.created_at, old.attempted_at, old.lease, old.session, old.max_attempts, old.priority,
-                old.kind, old.queue, old.args, old.unique_key, rinda.unique_digest(old.kind, old.unique_key), old.tags,
-                old.metadata, old.errors, old.progress);
-    exception when unique_violation then
-        insert into rinda.done select old.*;
-        return 'held';
-    end;
     -- The claim of its last attempt may stand yet, for other jobs of its batch: it must not hold this one again.
     update rinda.claim c set ids = array_remove(c.ids, p_id) where p_id = any (c.ids);
     perform rinda.wake(old.queue);
@@ -1307,6 +1310,18 @@ CREATE FUNCTION rinda.wake(p_queue text) RETURNS void
      where exists (select from rinda.worker where stopped_at is null and lease_until > rinda.clock() and idle)
 $$;
 
+CREATE TABLE rinda.adjustment (
+    plan rinda.code NOT NULL,
+    indicator rinda.code NOT NULL,
+    period rinda.period_code NOT NULL,
+    delta rinda.amount NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT adjustment_delta_check CHECK (((delta)::numeric <= (0)::numeric)),
+    CONSTRAINT adjustment_reason_check CHECK ((reason <> ''::text))
+);
+
+COMMENT ON TABLE rinda.adjustment IS 'What is taken off the region''s figures for persons whom several units count.';
+
 CREATE TABLE rinda.archive_check (
     seq bigint NOT NULL,
     record bigint NOT NULL,
@@ -1458,6 +1473,19 @@ CREATE TABLE rinda.contact (
     CONSTRAINT contact_role_check CHECK ((role = ANY (ARRAY['SUBMITTER'::text, 'HEAD'::text, 'EXEC'::text, 'CHAIR'::text, 'GENERAL'::text])))
 );
 
+CREATE TABLE rinda.contradiction (
+    plan rinda.code NOT NULL,
+    indicator rinda.code NOT NULL,
+    value text NOT NULL,
+    source text NOT NULL,
+    published_on date,
+    note text NOT NULL,
+    CONSTRAINT contradiction_source_check CHECK ((source <> ''::text)),
+    CONSTRAINT contradiction_value_check CHECK ((value <> ''::text))
+);
+
+COMMENT ON TABLE rinda.contradiction IS 'Figures published elsewhere that do not agree with the plan''s.';
+
 CREATE TABLE rinda.diagnostic_effect (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
@@ -1541,6 +1569,16 @@ CREATE TABLE rinda.form_indicator (
     indicator rinda.code NOT NULL
 );
 
+CREATE TABLE rinda.framework_entry (
+    plan rinda.code NOT NULL,
+    priority rinda.code NOT NULL,
+    indicator rinda.code NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT framework_entry_kind_check CHECK ((kind = ANY (ARRAY['FINANCIAL'::text, 'OUTPUT'::text, 'KIS'::text, 'RESULT'::text])))
+);
+
+COMMENT ON TABLE rinda.framework_entry IS 'By which indicators and key steps a priority of a plan is judged.';
+
 CREATE TABLE rinda.indicator (
     indicator rinda.code NOT NULL,
     name text NOT NULL,
@@ -1553,6 +1591,16 @@ CREATE TABLE rinda.indicator (
     CONSTRAINT indicator_kind_check CHECK ((kind = ANY (ARRAY['CUM_UNIQUE'::text, 'FLOW'::text, 'STOCK'::text, 'RATIO'::text, 'STEP'::text, 'MONEY'::text]))),
     CONSTRAINT indicator_name_check CHECK ((name <> ''::text))
 );
+
+CREATE TABLE rinda.intake (
+    submission bigint NOT NULL,
+    reason text,
+    findings json NOT NULL,
+    CONSTRAINT intake_findings_check CHECK ((json_typeof(findings) = 'array'::text)),
+    CONSTRAINT intake_reason_check CHECK ((reason <> ''::text))
+);
+
+COMMENT ON TABLE rinda.intake IS 'What a submission sent by a municipality was answered with, and its reason; append-only.';
 
 CREATE TABLE rinda.job (
     id bigint NOT NULL,
@@ -2143,6 +2191,9 @@ ALTER TABLE ONLY rinda.attempt_log ATTACH PARTITION rinda.attempt_log_later DEFA
 
 ALTER TABLE ONLY rinda.done ATTACH PARTITION rinda.done_later DEFAULT;
 
+ALTER TABLE ONLY rinda.adjustment
+    ADD CONSTRAINT adjustment_pkey PRIMARY KEY (plan, indicator, period);
+
 ALTER TABLE ONLY rinda.archive_check
     ADD CONSTRAINT archive_check_pkey PRIMARY KEY (seq);
 
@@ -2173,6 +2224,9 @@ ALTER TABLE ONLY rinda.claim
 ALTER TABLE ONLY rinda.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (unit, role, email, valid_from);
 
+ALTER TABLE ONLY rinda.contradiction
+    ADD CONSTRAINT contradiction_pkey PRIMARY KEY (plan, indicator, source, value);
+
 ALTER TABLE ONLY rinda.form_indicator
     ADD CONSTRAINT form_indicator_on_one_form UNIQUE (indicator);
 
@@ -2182,8 +2236,14 @@ ALTER TABLE ONLY rinda.form_indicator
 ALTER TABLE ONLY rinda.form
     ADD CONSTRAINT form_pkey PRIMARY KEY (form);
 
+ALTER TABLE ONLY rinda.framework_entry
+    ADD CONSTRAINT framework_entry_pkey PRIMARY KEY (plan, priority, indicator);
+
 ALTER TABLE ONLY rinda.indicator
     ADD CONSTRAINT indicator_pkey PRIMARY KEY (indicator);
+
+ALTER TABLE ONLY rinda.intake
+    ADD CONSTRAINT intake_pkey PRIMARY KEY (submission);
 
 ALTER TABLE ONLY rinda.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
@@ -2287,6 +2347,8 @@ ALTER TABLE ONLY rinda.worker
 ALTER TABLE ONLY rinda.worker
     ADD CONSTRAINT worker_pkey PRIMARY KEY (session);
 
+CREATE INDEX adjustment_indicator ON rinda.adjustment USING btree (indicator);
+
 CREATE INDEX archive_check_record ON rinda.archive_check USING btree (record, month);
 
 CREATE INDEX attempt_log_job ON ONLY rinda.attempt_log USING btree (job_id);
@@ -2303,9 +2365,13 @@ CREATE INDEX attempt_log_later_job_id_idx ON rinda.attempt_log_later USING btree
 
 CREATE INDEX audit_object ON rinda.audit USING btree (object, seq);
 
+CREATE INDEX contradiction_indicator ON rinda.contradiction USING btree (indicator);
+
 CREATE INDEX done_id ON ONLY rinda.done USING btree (id);
 
 CREATE INDEX done_later_id_idx ON rinda.done_later USING btree (id);
+
+CREATE INDEX framework_entry_indicator ON rinda.framework_entry USING btree (indicator);
 
 CREATE INDEX job_alone ON rinda.job USING btree (queue, priority, id) WHERE (state = 3);
 
@@ -2375,6 +2441,8 @@ CREATE TRIGGER audit_actor BEFORE INSERT ON rinda.audit FOR EACH ROW EXECUTE FUN
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.audit FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
 
+CREATE TRIGGER intake_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.intake FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
+
 CREATE TRIGGER notice_changes BEFORE UPDATE ON rinda.notice FOR EACH ROW EXECUTE FUNCTION rinda.check_notice();
 
 CREATE TRIGGER notice_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.notice_event FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
@@ -2425,6 +2493,12 @@ CREATE TRIGGER unit_version_inserted AFTER INSERT ON rinda.unit_version REFERENC
 
 CREATE TRIGGER unit_version_updated AFTER UPDATE ON rinda.unit_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION rinda.check_unit_versions();
 
+ALTER TABLE ONLY rinda.adjustment
+    ADD CONSTRAINT adjustment_indicator_fkey FOREIGN KEY (indicator) REFERENCES rinda.indicator(indicator);
+
+ALTER TABLE ONLY rinda.adjustment
+    ADD CONSTRAINT adjustment_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
+
 ALTER TABLE ONLY rinda.archive_check
     ADD CONSTRAINT archive_check_record_fkey FOREIGN KEY (record) REFERENCES rinda.archive_record(seq);
 
@@ -2440,11 +2514,26 @@ ALTER TABLE ONLY rinda.calendar_adoption
 ALTER TABLE ONLY rinda.contact
     ADD CONSTRAINT contact_unit_fkey FOREIGN KEY (unit) REFERENCES rinda.unit(code);
 
+ALTER TABLE ONLY rinda.contradiction
+    ADD CONSTRAINT contradiction_indicator_fkey FOREIGN KEY (indicator) REFERENCES rinda.indicator(indicator);
+
+ALTER TABLE ONLY rinda.contradiction
+    ADD CONSTRAINT contradiction_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
+
 ALTER TABLE ONLY rinda.form_indicator
     ADD CONSTRAINT form_indicator_form_fkey FOREIGN KEY (form) REFERENCES rinda.form(form);
 
 ALTER TABLE ONLY rinda.form_indicator
     ADD CONSTRAINT form_indicator_indicator_fkey FOREIGN KEY (indicator) REFERENCES rinda.indicator(indicator);
+
+ALTER TABLE ONLY rinda.framework_entry
+    ADD CONSTRAINT framework_entry_indicator_fkey FOREIGN KEY (indicator) REFERENCES rinda.indicator(indicator);
+
+ALTER TABLE ONLY rinda.framework_entry
+    ADD CONSTRAINT framework_entry_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
+
+ALTER TABLE ONLY rinda.intake
+    ADD CONSTRAINT intake_submission_fkey FOREIGN KEY (submission) REFERENCES rinda.submission(id);
 
 ALTER TABLE ONLY rinda.membership
     ADD CONSTRAINT membership_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
