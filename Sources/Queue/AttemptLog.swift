@@ -18,6 +18,8 @@ package final class AttemptLog: Sendable {
         /// Where the oldest of the last lines stands.
         var oldest = 0
         var dropped = 0
+        /// The lines as they came.
+        var ordered: [LogLine] { first + last[oldest...] + last[..<oldest] }
     }
 
     private let state = Mutex<State?>(nil)
@@ -42,6 +44,9 @@ package final class AttemptLog: Sendable {
         }
     }
 
+    /// The lines that are kept, as they came.
+    package var lines: [LogLine] { state.withLock { $0?.ordered ?? [] } }
+
     /// Takes what was logged since the last time, or nil where there is nothing.
     func take(for job: ClaimedJob) -> AttemptLogEntry? {
         guard
@@ -50,8 +55,7 @@ package final class AttemptLog: Sendable {
                 return state
             })
         else { return nil }
-        let ordered = lines.first + lines.last[lines.oldest...] + lines.last[..<lines.oldest]
-        let data = (try? JSONEncoder().encode(ordered)) ?? Data("[]".utf8)
+        let data = (try? JSONEncoder().encode(lines.ordered)) ?? Data("[]".utf8)
         return AttemptLogEntry(
             jobID: job.id, lease: job.lease, attempt: job.attempt, lines: JSON(String(decoding: data, as: UTF8.self)),
             dropped: lines.dropped)

@@ -12,6 +12,8 @@ package struct QueueError: Error, Sendable, CustomStringConvertible {
         case leaseLost
         /// The arguments do not decode to what the kind expects.
         case undecodableArgs
+        /// The database is marked as one for tests, or is not where it has to be.
+        case testDatabase
         /// The database answered something that this version does not understand.
         case protocolViolation
     }

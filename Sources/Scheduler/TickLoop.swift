@@ -52,6 +52,7 @@ struct TickLoop {
     private mutating func serve() async throws {
         var connection = try await Connection.connect(settings)
         try await Migrator(Migrations.all).check(on: &connection)
+        try await refuseTestDatabase(on: &connection)
         presentSince = nil
         while !Task.isCancelled {
             let wait = try await round(on: &connection)
@@ -102,6 +103,7 @@ struct TickLoop {
     /// Why trying again would not help; nil where it may. Before the first success a wrong password or name of a database
     /// is somebody's mistake; afterwards it is a change under way. A schema that does not fit never mends itself.
     private static func hopeless(_ error: any Error, hasServed: Bool) -> String? {
+        if let error = error as? QueueError, error.code == .testDatabase { return "\(error)" }
         guard let error = error as? PostgresError else { return nil }
         switch error.code {
         case .schemaMissing, .schemaTooOld, .schemaTooNew, .migrationChanged, .migrationGap, .serverTooOld:

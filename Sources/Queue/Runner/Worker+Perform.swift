@@ -30,32 +30,9 @@ extension Worker {
 
     /// Runs the handler and says how the attempt ended.
     private func perform(_ attempt: Attempt) async -> AttemptEnd {
-        guard let run = handlers.run(for: attempt.job.kind) else { return .interrupted }
         let context = JobContext(
             job: attempt.job, database: database, logger: logger, lease: configuration.lease, log: attempt.log)
-        do {
-            let outcome = try await JobContext.$current.withValue(context) { try await run(context) }
-            if context.isSettled { return .returned(.settled) }
-            // Work that was done before the interruption reached it counts, unless the lease is gone.
-            if attempt.interruption == .leaseLost { return .leaseLost }
-            guard outcome != .settled else {
-                return .failed(message: "the handler says that it completed the job in its transaction, and did not")
-            }
-            return .returned(outcome)
-        } catch {
-            // What went wrong after the commit changes nothing about the job.
-            if context.isSettled { return .returned(.settled) }
-            if let interruption = attempt.interruption { return interruption }
-            switch error {
-            case let error as UndecodableArgs:
-                return .undecodable(message: error.description)
-            case let error as QueueError where error.code == .leaseLost && context.isLost:
-                return .leaseLost
-            default:
-                context.logger.warning("attempt failed", metadata: ["error": "\(error)"])
-                return .failed(message: "\(error)")
-            }
-        }
+        return await handlers.run(context) { attempt.interruption }
     }
 
     /// Decides what becomes of an attempt and hands it to the settler; only the first end of an attempt counts.

@@ -32,6 +32,7 @@ struct Preparation: Sendable {
                 return try await pool.withConnection { connection in
                     try await Migrator(Migrations.all).check(on: &connection)
                     try await refuseTestDatabase(on: &connection)
+                    try await refuseTestDatabase(on: &connection)
                     let zone = try await ZoneRules.load(
                         timezone, from: years.first, through: years.last, on: &connection)
                     if let configured { return Preparation(zone: zone, queues: configured) }
