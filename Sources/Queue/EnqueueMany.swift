@@ -1,8 +1,8 @@
 import Civil
 package import Postgres
 
-/// Puts many jobs into their queues, in the caller's transaction: one statement for all that agree on what a conflict
-/// means, and bounded statements where their arguments are large. The answers stand in the jobs' order; what `enqueue`
+/// Puts many jobs into their queues, in the caller's transaction: one statement for all, or bounded ones where they are
+/// very many or their arguments large. The answers stand in the jobs' order; what `enqueue`
 /// says of one job holds for each, as if they had been enqueued one after the other.
 ///
 /// - Throws: `PostgresError`; SQLSTATE 22023 names a value that is not well-formed, and nothing is enqueued then.
@@ -29,7 +29,7 @@ private func chunks(of jobs: [EnqueueRequest]) -> [ArraySlice<EnqueueRequest>] {
     var bytes = 0
     for (index, job) in jobs.enumerated() {
         let size = job.args.text.utf8.count + job.metadata.text.utf8.count
-        let isFull = index - start >= mostJobs || bytes + size > mostBytes || job.onConflict != jobs[start].onConflict
+        let isFull = index - start >= mostJobs || bytes + size > mostBytes
         if index > start, isFull {
             chunks.append(jobs[start..<index])
             start = index
@@ -44,7 +44,6 @@ private func chunks(of jobs: [EnqueueRequest]) -> [ArraySlice<EnqueueRequest>] {
 private func enqueueChunk(
     _ jobs: ArraySlice<EnqueueRequest>, in transaction: inout Transaction
 ) async throws -> [EnqueueAnswer] {
-    guard let conflict = jobs.first?.onConflict else { return [] }
     let rows = try await transaction.query(
         """
         select job_ids, outcomes, states
@@ -53,7 +52,8 @@ private func enqueueChunk(
                    \(column(jobs) { $0.priority.map(Int32.init(clamping:)) }), \(column(jobs, \.scheduledAt)),
                    \(column(jobs, \.uniqueKey)), \(column(jobs) { $0.maxAttempts.map(Int32.init(clamping:)) }),
                    \(column(jobs) { $0.tags.isEmpty ? nil : arrayText($0.tags) }),
-                   \(column(jobs) { $0.metadata.text == "{}" ? nil : $0.metadata }), \(conflict.rawValue))
+                   \(column(jobs) { $0.metadata.text == "{}" ? nil : $0.metadata }),
+                   \(column(jobs) { $0.onConflict == .keep ? nil : $0.onConflict.rawValue }.map { $0.map { $0 ?? "keep" } }))
         """)
     guard let row = rows.first else {
         throw QueueError(.protocolViolation, "rinda.enqueue_many answered nothing")
@@ -147,7 +147,8 @@ package func enqueueByCopy(
                        array_agg(i.metadata order by i.place) as metadata
                   from pg_temp.rinda_incoming i group by (i.place - 1) / 10000 order by (i.place - 1) / 10000) c
          cross join lateral rinda.enqueue_many(c.kinds, c.args, c.queues, c.priorities, c.scheduled_at, c.unique_keys,
-                                               c.max_attempts, c.tags, c.metadata, \(onConflict.rawValue)) e
+                                               c.max_attempts, c.tags, c.metadata,
+                                               array_fill(\(onConflict.rawValue)::text, array[cardinality(c.kinds)])) e
          cross join lateral unnest(e.outcomes) as o(outcome)
          group by o.outcome
         """)

@@ -466,7 +466,8 @@ comment on function rinda.enqueue is 'Puts a job into a queue, in the caller''s 
 --
 -- Ids are drawn first, in the jobs' order, so that an answer finds its job whatever order the rows go in. Keyed jobs go
 -- in the order of their digests: two batches with the same keys would wait for each other in a circle otherwise. Jobs
--- whose key was taken are looked up together where they are to be kept; what is left goes one by one.
+-- whose key was taken are looked up together where they are to be kept (a keep after a replace of the same key in one
+-- batch answers the same holder); what is left goes one by one.
 create function rinda.enqueue_many(
     kinds text[],
     args jsonb[],
@@ -477,7 +478,7 @@ create function rinda.enqueue_many(
     max_attempts integer[] default null,
     tags text[] default null,
     metadata jsonb[] default null,
-    on_conflict text default 'keep'
+    on_conflict text[] default null
 ) returns table (job_ids bigint[], outcomes text[], states text[])
 language plpgsql security definer
 set search_path = pg_catalog
@@ -495,14 +496,16 @@ declare
     missed bigint[];
     answer record;
 begin
-    if on_conflict is null or on_conflict not in ('keep', 'replace') then
+    select c into name from unnest(on_conflict) c where c is null or c not in ('keep', 'replace') limit 1;
+    if found then
         raise exception using errcode = '22023',
-            message = format('on_conflict %s is unknown', coalesce(quote_literal(left(on_conflict, 200)), 'null')),
+            message = format('on_conflict %s is unknown', coalesce(quote_literal(left(name, 200)), 'null')),
             hint = 'keep or replace.';
     end if;
     if coalesce(cardinality(args), 0) <> size or cardinality(queues) <> size or cardinality(priorities) <> size
        or cardinality(scheduled_at) <> size or cardinality(unique_keys) <> size
-       or cardinality(max_attempts) <> size or cardinality(tags) <> size or cardinality(metadata) <> size then
+       or cardinality(max_attempts) <> size or cardinality(tags) <> size or cardinality(metadata) <> size
+       or cardinality(on_conflict) <> size then
         raise exception using errcode = '22023', message = 'the arrays of enqueue_many differ in length',
             hint = 'Each is null or has one element a job.';
     end if;
@@ -565,32 +568,33 @@ begin
         missed := array(
             select m.place from unnest(job_ids) with ordinality as m(id, place)
               left join unnest(inserted) as f(id) on f.id = m.id where f.id is null);
-        if on_conflict = 'keep' then
-            -- The holders that stand, by one join.
-            for answer in
-                select r.place, j.id, case when c.id is not null then 'running'
-                       else (array['available', 'scheduled', 'retryable', 'available'])[j.state + 1] end as state
-                  from unnest(kinds, unique_keys) with ordinality as r(kind, key, place)
-                  join unnest(missed) as m(place) on m.place = r.place
-                  join rinda.job j on j.unique_digest = rinda.unique_digest(r.kind, r.key)
-                  left join (select unnest(ids) as id from rinda.claim) c on c.id = j.id
-            loop
-                job_ids[answer.place] := answer.id;
-                outcomes[answer.place] := 'existing';
-                states[answer.place] := answer.state;
-            end loop;
-            missed := array(
-                select m from unnest(missed) m join unnest(outcomes) with ordinality as o(outcome, place) on o.place = m
-                 where o.outcome = 'inserted');
-        end if;
+        -- The holders that stand and are to be kept, by one join.
+        for answer in
+            select r.place, j.id, case when c.id is not null then 'running'
+                   else (array['available', 'scheduled', 'retryable', 'available'])[j.state + 1] end as state
+              from unnest(kinds, unique_keys, on_conflict) with ordinality as r(kind, key, conflict, place)
+              join unnest(missed) as m(place) on m.place = r.place
+              join rinda.job j on j.unique_digest = rinda.unique_digest(r.kind, r.key)
+              left join (select unnest(ids) as id from rinda.claim) c on c.id = j.id
+             where coalesce(r.conflict, 'keep') = 'keep'
+        loop
+            job_ids[answer.place] := answer.id;
+            outcomes[answer.place] := 'existing';
+            states[answer.place] := answer.state;
+        end loop;
+        missed := array(
+            select m from unnest(missed) m join unnest(outcomes) with ordinality as o(outcome, place) on o.place = m
+             where o.outcome = 'inserted');
+        -- The others in the order of their keys again, and those of one key in the order of the jobs.
         for answer in
             select r.place, e.job_id, e.outcome, e.state
               from (select r.* from unnest(kinds, args, queues, priorities, scheduled_at, unique_keys, max_attempts, tags,
-                                           metadata) with ordinality
-                              as r(kind, args, queue, priority, at, key, attempts, tags, metadata, place)
-                      join unnest(missed) as m(place) on m.place = r.place order by r.place) r
+                                           metadata, on_conflict) with ordinality
+                              as r(kind, args, queue, priority, at, key, attempts, tags, metadata, conflict, place)
+                      join unnest(missed) as m(place) on m.place = r.place
+                     order by rinda.unique_digest(r.kind, r.key), r.place) r
              cross join lateral rinda.enqueue(r.kind, r.args, r.queue, r.priority, r.at, r.key, r.attempts,
-                                              r.tags::text[], r.metadata, on_conflict) e
+                                              r.tags::text[], r.metadata, coalesce(r.conflict, 'keep')) e
         loop
             job_ids[answer.place] := answer.job_id;
             outcomes[answer.place] := answer.outcome;
