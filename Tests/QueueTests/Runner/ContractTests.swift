@@ -35,12 +35,11 @@ struct ContractTests {
             "select array_agg(relname::text) from pg_class where relname in ('data_true', 'data_false')",
             as: [String].self)
         #expect(data == ["data_true"])
-        let victim = try await engine.pool.withConnection { connection in
-            let request = EnqueueRequest(kind: "t", queue: engine.queue)
-            let id = try await Queue.enqueue(request, on: &connection).jobID
-            try await engine.pool.execute("select pg_terminate_backend(\(connection.backendPID))")
-            return id
-        }
+        var connection = try await TestDatabase.current.connect()
+        let request = EnqueueRequest(kind: "t", queue: engine.queue)
+        let victim = try await Queue.enqueue(request, on: &connection).jobID
+        try await engine.pool.execute("select pg_terminate_backend(\(connection.backendPID))")
+        connection.close()
         #expect(try await engine.state(victim) == .available)
         #expect(try await engine.value("select count(*) from rinda.jobs", as: Int64.self) == 2)
     }
