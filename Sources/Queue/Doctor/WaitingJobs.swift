@@ -44,8 +44,12 @@ package func waitingJobs(on session: inout some Querying & ~Copyable) async thro
     try await session.query(
         """
         with live as materialized (
-            select w.kinds, w.queues from rinda.worker w where w.stopped_at is null and w.lease_until > rinda.clock()
+            select w.session, w.kinds, w.queues
+              from rinda.worker w where w.stopped_at is null and w.lease_until > rinda.clock()
         ),
+        -- Joined by hash: one worker may serve thousands of queues, and thousands of groups may wait.
+        knows as materialized (select distinct l.session, k.kind from live l cross join unnest(l.kinds) k(kind)),
+        serves as materialized (select distinct l.session, q.queue from live l cross join unnest(l.queues) q(queue)),
         present as materialized (select rinda.clock() as now),
         waiting as (
             select j.kind, j.queue, count(*) as jobs,
@@ -59,11 +63,16 @@ package func waitingJobs(on session: inout some Querying & ~Copyable) async thro
              group by j.kind, j.queue
         )
         select w.kind, w.queue, w.jobs, w.due, extract(epoch from p.now - w.oldest)::float8, q.paused_at, q.paused_by::text,
-               (select count(*) from live l where w.kind = any (l.kinds)),
-               (select count(*) from live l where w.kind = any (l.kinds) and w.queue = any (l.queues))
+               coalesce(known.workers, 0), coalesce(served.workers, 0)
           from waiting w
          cross join present p
           left join rinda.queue q on q.queue = w.queue
+          left join (select k.kind, count(*) as workers from knows k group by k.kind) known on known.kind = w.kind
+          left join (select v.kind, v.queue, count(*) as workers
+                       from waiting v
+                       join serves s on s.queue = v.queue
+                       join knows k on k.session = s.session and k.kind = v.kind
+                      group by v.kind, v.queue) served on served.kind = w.kind and served.queue = w.queue
          order by w.queue, w.kind
         """
     ).map { row in
