@@ -133,14 +133,16 @@ make_data() {
 
 write_settings() {
     local durable=on
-    [[ $fast == off ]] || durable=off
+    local connections=300
+    # Tests run side by side, each with pools of its own.
+    [[ $fast == off ]] || { durable=off connections=1000; }
     printf '%s\n' \
         "cluster_name = 'rinda-$name'" \
         "unix_socket_directories = '$socket'" \
         "unix_socket_permissions = 0700" \
         "listen_addresses = '${port:+127.0.0.1}'" \
         "port = ${port:-5432}" \
-        "max_connections = 300" \
+        "max_connections = $connections" \
         "timezone = 'UTC'" \
         "log_timezone = 'UTC'" \
         "log_line_prefix = '%m [%p] %q%u@%d/%a '" \

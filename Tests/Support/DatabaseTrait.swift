@@ -2,6 +2,8 @@ package import Testing
 
 /// Gives tests a database of their own, as `TestDatabase.current`.
 package struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
+    private static let turnstile = Turnstile(places: 8)
+
     private let isMigrated: Bool
     /// Whether each test of a suite gets a database, or the suite gets one for all its tests.
     package let isRecursive: Bool
@@ -15,6 +17,9 @@ package struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
+        // A suite's database waits for nobody, since its tests may have to wait for a place of their own.
+        if isRecursive { await Self.turnstile.enter() }
+        defer { if isRecursive { Self.turnstile.leave() } }
         let database = try await TestDatabase.create(migrated: isMigrated)
         do {
             try await TestDatabase.$bound.withValue(database) { try await function() }
