@@ -32,7 +32,6 @@ struct Preparation: Sendable {
                 return try await pool.withConnection { connection in
                     try await Migrator(Migrations.all).check(on: &connection)
                     try await refuseTestDatabase(on: &connection)
-                    try await refuseTestDatabase(on: &connection)
                     let zone = try await ZoneRules.load(
                         timezone, from: years.first, through: years.last, on: &connection)
                     if let configured { return Preparation(zone: zone, queues: configured) }
@@ -46,13 +45,6 @@ struct Preparation: Sendable {
         }
     }
 
-    /// A database that is marked for tests has a clock that can be set: no daemon may serve it.
-    private static func refuseTestDatabase(on session: inout some Querying & ~Copyable) async throws {
-        let isMarked: Bool = try await session.query("select exists (select from rinda.test_database)")
-            .decode(column: 0, row: 0)
-        if isMarked { throw MarkedForTests() }
-    }
-
     private static func catalogueQueues(
         on session: inout some Querying & ~Copyable
     ) async throws(PostgresError) -> [WorkerConfiguration.QueueSlots] {
@@ -60,10 +52,4 @@ struct Preparation: Sendable {
         try await session.query("select distinct queue from rinda.kind order by queue").column(0, as: String.self)
             .map { WorkerConfiguration.QueueSlots(queue: $0, slots: defaultSlots) }
     }
-}
-
-/// A database that a row of rinda.test_database marks for tests.
-struct MarkedForTests: Error, CustomStringConvertible {
-    let description =
-        "this database is marked for tests, where the clock can be set; delete the row of rinda.test_database to serve it"
 }
