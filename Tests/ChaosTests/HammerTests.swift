@@ -28,14 +28,7 @@ struct HammerTests {
     @Test("without the fence the checker finds writes of lost leases")
     func withoutFence() async throws {
         let hammer = Hammer(seed: 3)
-        try await hammer.pool.execute(
-            """
-            create or replace function rinda.held(p_ids bigint[], p_leases bigint[])
-            returns table (id bigint, lease bigint, session bigint, claimed_at timestamptz)
-            language sql volatile rows 1000 as $$
-                select a.id, a.lease, 0::bigint, clock_timestamp() from unnest(p_ids, p_leases) as a(id, lease)
-            $$
-            """)
+        try await hammer.pool.withConnection { try await Recorder.removeFence(on: &$0) }
         let checker = try await hammer.run(actors: 6, steps: 150)
         #expect(checker.violations.contains { $0.rule == .lostLeaseWrote })
     }
@@ -51,24 +44,6 @@ struct HammerTests {
             """)
         let checker = try await hammer.run(actors: 8, steps: 200)
         #expect(checker.violations.contains { $0.rule == .overlap })
-    }
-}
-
-/// Numbers that follow from a seed.
-struct Dice {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func roll(_ limit: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state % UInt64(max(1, limit)))
-    }
-
-    mutating func pick<Element>(_ elements: [Element]) -> Element? {
-        elements.isEmpty ? nil : elements[roll(elements.count)]
     }
 }
 

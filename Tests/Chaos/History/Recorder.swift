@@ -8,6 +8,18 @@ package enum Recorder {
         try await connection.executeScript(script)
     }
 
+    /// Takes the engine's fence away: settles go by what the worker says alone. What checks histories must find it out.
+    package static func removeFence(on connection: inout some Querying & ~Copyable) async throws {
+        try await connection.executeScript(
+            """
+            create or replace function rinda.held(p_ids bigint[], p_leases bigint[])
+            returns table (id bigint, lease bigint, session bigint, claimed_at timestamptz)
+            language sql volatile rows 1000 as $$
+                select a.id, a.lease, 0::bigint, clock_timestamp() from unnest(p_ids, p_leases) as a(id, lease)
+            $$
+            """)
+    }
+
     /// Reads the history on from an event, in order, up to a number of events.
     package static func read(
         after number: Int64, limit: Int = 20_000, on connection: inout some Querying & ~Copyable
