@@ -11,7 +11,7 @@ package struct IntakeAnswer: Hashable, Sendable {
         case accepted = "ACCEPTED"
         /// A new version, sent back: it counts for nothing.
         case returned = "RETURNED"
-        /// The newest version says the same already; there is no new one.
+        /// The newest version, or the one that counts, says the same already; there is no new one.
         case unchanged = "UNCHANGED"
     }
 
@@ -123,16 +123,20 @@ extension Registry {
     private static func keep(
         _ filing: IntakeFiling, _ findings: [IntakeFinding], at now: Timestamp, in transaction: inout Transaction
     ) async throws -> IntakeAnswer {
-        // By submission_key.
-        let newest = try await transaction.query(
+        // The newest version, and the one that counts. By submission_key.
+        let versions = try await transaction.query(
             """
             select s.id, s.version, s.status, s.nil, i.reason, i.findings
-              from rinda.submission s left join rinda.intake i on i.submission = s.id
-             where s.unit = \(filing.unit) and s.form = \(filing.form) and s.period = \(filing.period)
-             order by s.version desc limit 1
+              from (select *, max(version) over () as newest,
+                           max(version) filter (where status = 'ACCEPTED') over () as counting
+                      from rinda.submission
+                     where unit = \(filing.unit) and form = \(filing.form) and period = \(filing.period)) s
+              left join rinda.intake i on i.submission = s.id
+             where s.version in (s.newest, s.counting)
+             order by s.version desc
             """)
-        var version = 1
-        if let row = newest.first {
+        let version = try versions.first.map { Int(try $0.decode(1, as: Int32.self)) + 1 } ?? 1
+        for row in versions {
             let last = Int(try row.decode(1, as: Int32.self))
             let status: SubmissionStatus = try row.decode(2)
             let saysNil: Bool = try row.decode(3)
@@ -151,7 +155,6 @@ extension Registry {
                 return IntakeAnswer(
                     filing: filing, outcome: .unchanged, version: last, status: status, findings: told)
             }
-            version = last + 1
         }
         let isReturned = findings.contains { $0.rule.weight == .fault }
         try await store(

@@ -49,9 +49,21 @@ struct ComputeSnapshot: Sendable {
         }
     }
 
+    /// From so many observations on, progress is worth a statement of its own.
+    private static let manyRows = 10_000
+
     private func compute(_ request: SnapshotRequest, _ context: JobContext) async throws -> Outcome {
-        let attainment = try await surroundings.attainment(of: request.question, on: context.database)
+        let (dataSet, now) = try await surroundings.load(for: request.question, on: context.database)
+        let isLarge = dataSet.observations.count >= Self.manyRows
+        if isLarge {
+            try await context.progress(percent: 30, message: "\(dataSet.observations.count) observations are read")
+        }
+        let attainment = try Attainment.compute(
+            request.question, in: dataSet, today: surroundings.zone.date(at: now), zone: surroundings.zone)
         let hash = attainment.snapshot
+        if isLarge {
+            try await context.progress(percent: 60, message: "\(attainment.units.count) figures are computed")
+        }
         // Almost always right at once: only another worker that stores the same snapshot right now can come between.
         while true {
             let isNew = try await context.database.withConnection { connection in
@@ -63,6 +75,16 @@ struct ComputeSnapshot: Sendable {
                     let stored = try await Registry.storeSnapshot(
                         attainment, reason: request.reason, in: &transaction)
                     if stored != isNew { throw CameBetween() }
+                    if let draft = try await Registry.proposeRevision(
+                        after: attainment, isNew: stored, in: &transaction)
+                    {
+                        context.logger.notice(
+                            "the figures of an archived report have changed; a revision is proposed",
+                            metadata: [
+                                "plan": "\(draft.plan)", "period": "\(draft.period)",
+                                "revision": "\(draft.revision)",
+                            ])
+                    }
                 }
             } catch is CameBetween {
                 context.logger.debug("another worker stored the same snapshot just now")
