@@ -87,7 +87,8 @@ let package = Package(
         .executableTarget(
             name: "Admin",
             dependencies: [
-                "Queue", "Registry", "Service", "Domain", "Archive", "Rendering", "Migrations", "Postgres", "Civil",
+                "Queue", "Registry", "Service", "Domain", "Archive", "Mail", "Rendering", "Migrations", "Postgres",
+                "Civil",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),

@@ -101,6 +101,8 @@ start_mail() {
 set_environment() {
     unset RINDA_CONFIG RINDA_SMTP_PASSWORD_FILE RINDA_WORKER_QUEUES RINDA_WORKER_LEASE RINDA_LOG_LEVEL
     export RINDA_SMTP_FROM=di-monitorings@example.lv RINDA_MAIL_DOMAIN=di.example.lv
+    # A demonstration sends at any hour of any day.
+    export RINDA_MAIL_HOURS=always
     export RINDA_TIMEZONE=Europe/Riga RINDA_POLL_INTERVAL=1 RINDA_WORKER_DRAIN_TIMEOUT=10
     mkdir -p "$root/var/log"
 }

@@ -22,7 +22,7 @@ struct Rinda: AsyncParsableCommand {
                 subcommands: [
                     Import.self, Export.self, AttainmentCommand.self, AnswerQuestions.self, Submit.self,
                     FrameworkCommand.self, ForecastCommand.self, BridgeCommand.self, Recalculate.self, Obligations.self,
-                    Reminders.self, Contacts.self,
+                    Reminders.self, Contacts.self, Bounces.self,
                     ReportCommand.self, ArchiveCommand.self,
                 ]),
             CommandGroup(

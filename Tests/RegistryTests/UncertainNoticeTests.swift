@@ -85,7 +85,7 @@ struct UncertainNoticeTests {
         try await plan()
         if attempts > 0 { _ = try await claim(lease: 1) }
         if attempts > 1 { _ = try await claim(lease: 2, open: [1], .hold) }
-        try await pool.transaction {
+        _ = try await pool.transaction {
             try await Registry.recordAcceptance(
                 ofMessage: messageID, digest: Array(repeating: 9, count: 32), lease: 1, in: &$0)
         }

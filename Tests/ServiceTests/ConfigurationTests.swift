@@ -41,7 +41,7 @@ struct ConfigurationTests {
             "RINDA_WORKER_LEASE": "2", "RINDA_WORKER_DRAIN_TIMEOUT": "0", "RINDA_POLL_INTERVAL": "0.1",
             "RINDA_SMTP_URL": "smtps://user@mail.example.lv:465", "RINDA_SMTP_PASSWORD_FILE": "/run/secret",
             "RINDA_SMTP_FROM": "di@example.lv", "RINDA_MAIL_DOMAIN": "example.lv", "RINDA_ARCHIVE_PATH": "/srv/archive",
-            "RINDA_MAIL_UNCERTAIN": "Hold",
+            "RINDA_MAIL_UNCERTAIN": "Hold", "RINDA_MAIL_HOURS": "always",
             "RINDA_TIMEZONE": "America/Argentina/Buenos_Aires", "RINDA_LOG_LEVEL": "DEBUG", "RINDA_OTHER": "x",
         ])
         #expect(configuration.databaseURL == "host=/run/pg dbname=rinda")
@@ -59,6 +59,7 @@ struct ConfigurationTests {
         #expect(configuration.mailDomain == "example.lv")
         // The journal lies beside the archive unless it is given a place.
         #expect(configuration.mailJournal == "/srv/archive.mail-journal" && configuration.mailUncertain == .hold)
+        #expect(configuration.mailHours == .always)
         #expect(configuration.archivePath == "/srv/archive")
         #expect(configuration.timezone == "America/Argentina/Buenos_Aires")
         #expect(configuration.logLevel == .debug)

@@ -17,7 +17,7 @@ struct WorkerMailTests {
         _ = try await Registry.importFolder(kurzeme, on: system.pool)
         let environment = system.environment([
             "RINDA_SMTP_URL": "smtp://127.0.0.1:\(mail.port)", "RINDA_SMTP_FROM": "di@example.lv",
-            "RINDA_MAIL_DOMAIN": "di.example.lv",
+            "RINDA_MAIL_DOMAIN": "di.example.lv", "RINDA_MAIL_HOURS": "always",
         ])
         let first = try DaemonProcess("rinda-worker", environment: environment)
         let opened = try await system.enqueue(

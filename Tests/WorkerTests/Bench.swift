@@ -21,8 +21,10 @@ struct Bench: Sendable {
 
     /// A bench on the test's database, which gets the Kurzeme data set.
     ///
-    /// - Parameter mail: the port of the mail server; nil where none is configured.
-    static func make(mail: Int? = nil) async throws -> Bench {
+    /// - Parameters:
+    ///   - mail: the port of the mail server; nil where none is configured.
+    ///   - more: settings in place of the bench's own.
+    static func make(mail: Int? = nil, _ more: [String: String] = [:]) async throws -> Bench {
         let pool = TestDatabase.current.pool(maxConnections: 12)
         _ = try await Registry.importFolder(kurzeme, on: pool)
         // Retries come at once, so that tests need not wait for them.
@@ -31,9 +33,10 @@ struct Bench: Sendable {
         var settings = [
             "RINDA_MAIL_DOMAIN": "di.example.lv", "RINDA_ARCHIVE_PATH": archive.path,
             "RINDA_MAIL_JOURNAL": "\(archive.path)/mail-journal",
-            "RINDA_SMTP_FROM": "di-monitorings@example.lv",
+            "RINDA_SMTP_FROM": "di-monitorings@example.lv", "RINDA_MAIL_HOURS": "always",
         ]
         if let mail { settings["RINDA_SMTP_URL"] = "smtp://127.0.0.1:\(mail)" }
+        settings.merge(more) { _, given in given }
         let zone = try await pool.withConnection {
             try await ZoneRules.load("Europe/Riga", from: 2000, through: 2100, on: &$0)
         }

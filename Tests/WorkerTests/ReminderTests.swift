@@ -1,4 +1,5 @@
 import Civil
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -126,7 +127,10 @@ struct ReminderTests {
             try await evaluate(bench)
             #expect(try await bench.settled())
         }
-        #expect(try await bench.ledger() == Self.sent)
+        // The ledger says of the one that it may have gone out before.
+        let ledger = try await bench.ledger()
+        #expect(ledger.map { $0.components(separatedBy: " sent again under the same Message-ID")[0] } == Self.sent)
+        #expect(ledger.count { $0.contains("may have taken it") } == 1)
         let ids = mail.messages.compactMap { $0.header("Message-ID") }
         #expect(ids.count == 5 && Set(ids).count == 4)
         await bench.pool.close()

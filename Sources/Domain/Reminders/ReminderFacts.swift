@@ -112,4 +112,21 @@ package enum SendingHours {
     package static func allow(_ local: LocalDateTime, unit: String, calendar: DutyCalendar) -> Bool {
         (from..<until).contains(local.hour) && calendar.isSurelyWorkingDay(local.date, unit: unit)
     }
+
+    /// How many days ahead is looked for one on which all units work; no calendar has that many days off together.
+    private static let horizon = 31
+
+    /// The first local time from a time on at which a message about units may go out: the time itself, or the beginning
+    /// of the next hours of a day that is surely a working day of each. Nil where there is none in a month.
+    package static func next(
+        from local: LocalDateTime, units: [String], calendar: DutyCalendar
+    ) -> LocalDateTime? {
+        if units.allSatisfy({ allow(local, unit: $0, calendar: calendar) }) { return local }
+        let first = local.hour < from ? 0 : 1
+        for offset in first..<(first + horizon) {
+            let opening = LocalDateTime(date: local.date.adding(days: offset), hour: from)
+            if units.allSatisfy({ allow(opening, unit: $0, calendar: calendar) }) { return opening }
+        }
+        return nil
+    }
 }

@@ -107,17 +107,19 @@ extension Registry {
     /// - Parameters:
     ///   - digest: SHA-256 of the message as sent, 32 bytes.
     ///   - lease: the attempt's fencing token.
+    /// - Returns: for how many notices that was news.
     /// - Throws: `PostgresError`.
+    @discardableResult
     package static func recordAcceptance(
         ofMessage messageID: String, digest: [UInt8], lease: Int64, in transaction: inout Transaction
-    ) async throws(PostgresError) {
+    ) async throws(PostgresError) -> Int {
         // By notice_message. A database that was set back may have it as planned.
         try await transaction.execute(
             """
             update rinda.notice set state = 'SENDING', lease = \(lease)
              where message_id = \(messageID) and state in ('PLANNED', 'FAILED', 'HELD')
             """)
-        try await transaction.execute(
+        return try await transaction.execute(
             """
             update rinda.notice
                set state = 'SENT', digest = \(digest), lease = \(lease),

@@ -25,6 +25,14 @@ package struct SMTPConfiguration: Hashable, Sendable {
     package let from: String?
 }
 
+/// When notices go out.
+package enum MailHours: String, Sendable, CaseIterable {
+    /// In office hours of working days (`docs/domain.md` §12).
+    case office
+    /// At any time: for demonstrations and tests, where nobody reads them.
+    case always
+}
+
 /// What is done with a notice that an attempt may have sent before it died, where nobody can know.
 package enum UncertainMail: String, Sendable, CaseIterable {
     /// It is sent again under the same Message-ID.
@@ -49,6 +57,7 @@ package enum UncertainMail: String, Sendable, CaseIterable {
 /// | `mail.domain` | `RINDA_MAIL_DOMAIN` | domain name | none |
 /// | `mail.journal` | `RINDA_MAIL_JOURNAL` | path of a file | `archive.path` with `.mail-journal` |
 /// | `mail.uncertain` | `RINDA_MAIL_UNCERTAIN` | resend, hold | resend |
+/// | `mail.hours` | `RINDA_MAIL_HOURS` | office, always | office |
 /// | `archive.path` | `RINDA_ARCHIVE_PATH` | path of a folder | none |
 /// | `timezone` | `RINDA_TIMEZONE` | IANA name | Europe/Riga |
 /// | `log.level` | `RINDA_LOG_LEVEL` | trace, debug, info, notice, warning, error, critical | info |
@@ -72,6 +81,8 @@ package struct RindaConfiguration: Sendable {
     package let mailJournal: String?
     /// What is done with a notice that may have been sent.
     package let mailUncertain: UncertainMail
+    /// When notices go out.
+    package let mailHours: MailHours
     /// The folder of archived packages; nil where none is configured.
     package let archivePath: String?
     /// The IANA name of the zone in which dates and schedules are meant.
@@ -102,6 +113,7 @@ package struct RindaConfiguration: Sendable {
         archivePath = archive
         mailJournal = reader.text("mail.journal") ?? archive.map { "\(Self.withoutSlashes($0)).mail-journal" }
         mailUncertain = reader.choice("mail.uncertain", of: UncertainMail.self) ?? .resend
+        mailHours = reader.choice("mail.hours", of: MailHours.self) ?? .office
         timezone = reader.zone("timezone") ?? "Europe/Riga"
         logLevel = reader.level("log.level") ?? .info
         guard reader.faults.isEmpty else { throw ConfigurationError(reader.faults) }

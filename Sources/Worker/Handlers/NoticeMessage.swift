@@ -23,6 +23,8 @@ struct NoticeMessage: Sendable {
     let regionAddress: String?
     /// The ids of what went to the same address about the same obligations before, oldest first.
     let references: [String]
+    /// The prefilled forms that go along; none with a copy, nor to the region.
+    let attachments: [MailMessage.Attachment]
 
     /// Reads what is needed beside the notices themselves.
     static func gather(
@@ -47,11 +49,20 @@ struct NoticeMessage: Sendable {
         {
             references.append(notice.plan.messageID)
         }
+        var attachments: [MailMessage.Attachment] = []
+        for claimed in notices where !isCopy(claimed.notice.plan) && claimed.notice.plan.addressee != .region {
+            let obligation = claimed.obligation
+            attachments.append(
+                MailMessage.Attachment(
+                    fileName: fileName(of: obligation), mediaType: "text/csv; charset=utf-8",
+                    content: try await Registry.prefilledForm(of: obligation, on: &transaction)))
+        }
         return NoticeMessage(
             notices: notices, day: day, now: now,
             units: Dictionary(units.map { ($0.code, $0) }) { first, _ in first },
             forms: Dictionary(forms.map { ($0.form, $0.name) }) { first, _ in first }, region: region,
-            regionAddress: (contacts.first { $0.role == .general } ?? contacts.first)?.email, references: references)
+            regionAddress: (contacts.first { $0.role == .general } ?? contacts.first)?.email, references: references,
+            attachments: attachments)
     }
 
     /// The message as it is sent.
@@ -70,7 +81,8 @@ struct NoticeMessage: Sendable {
             zoneOffset: zone.offset(at: now), messageID: plan.messageID, references: references,
             unsubscribe: content.canOptOut
                 ? MailMessage.Unsubscribe(address: replyTo, subject: "unsubscribe \(plan.messageID)") : nil,
-            language: plan.language.rawValue, text: rendered.text, html: rendered.html)
+            language: plan.language.rawValue, text: rendered.text, html: rendered.html,
+            attachments: attachments)
     }
 
     /// What the message says. Where it holds notices of several steps, it speaks in the words of the mildest: nobody is
@@ -86,10 +98,21 @@ struct NoticeMessage: Sendable {
             newDeadline: step == .overdue ? grace.flatMap { $0 > day ? $0 : nil } : nil,
             alsoSentTo: ((rule?.to ?? []) + (rule?.copies ?? [])).filter { $0 != plan.addressee }
                 .compactMap { NoticeAudience(rawValue: $0.rawValue) },
-            isCopy: rule?.copies.contains(plan.addressee) ?? false, canOptOut: !(rule?.isMandatory ?? true),
+            isCopy: Self.isCopy(plan), hasFormAttached: !attachments.isEmpty, canOptOut: !(rule?.isMandatory ?? true),
             sender: NoticeContent.Sender(
                 organisation: region?.name ?? sender.address, subjectTag: subjectTag,
                 contactEmail: regionAddress ?? sender.address))
+    }
+
+    /// Whether a notice is a copy of what others are asked.
+    private static func isCopy(_ plan: NoticePlan) -> Bool {
+        ReminderPolicy.standard.rules.first { $0.step == plan.step }?.copies.contains(plan.addressee) ?? false
+    }
+
+    /// `DI-1_0051000_2025-H2_v1.csv`; what cannot stand in a file's name is left out.
+    private static func fileName(of obligation: ObligationRecord) -> String {
+        let name = "\(obligation.form)_\(obligation.unit)_\(obligation.period.code)_v\(obligation.dueVersion)"
+        return name.filter { $0.isLetter || $0.isNumber || "-_.".contains($0) } + ".csv"
     }
 
     private func duty(_ obligation: ObligationRecord) -> NoticeContent.Duty {

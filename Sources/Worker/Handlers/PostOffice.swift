@@ -14,6 +14,8 @@ final class PostOffice: Sendable {
     private let journalPath: String?
     /// What becomes of a notice that an earlier attempt may have delivered.
     let uncertain: UncertainDelivery
+    /// Whether notices wait for office hours.
+    let keepsHours: Bool
     private let made = Mutex<SMTPClient?>(nil)
     /// One a connection: who waits for one has not begun to send.
     let turns = Turns(connections)
@@ -25,6 +27,7 @@ final class PostOffice: Sendable {
         domain = configuration.mailDomain
         journalPath = configuration.mailJournal
         uncertain = configuration.mailUncertain == .hold ? .hold : .resend
+        keepsHours = configuration.mailHours == .office
     }
 
     /// The journal of what mail servers took, opened with the first notice; nil where none is configured.

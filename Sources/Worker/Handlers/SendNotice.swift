@@ -44,7 +44,7 @@ struct SendNotice: Sendable {
 
     /// The job's output.
     private struct Report: Encodable {
-        /// Whether a message went out.
+        /// Whether a message went out in this attempt.
         let sent: Bool
         /// What the server answered; nil where nothing was sent.
         let reply: String?
@@ -58,6 +58,14 @@ struct SendNotice: Sendable {
         // Before the ledger says SENDING: without a mail server nothing begins.
         let client = try surroundings.post.client()
         let sender = try surroundings.post.sender()
+        if surroundings.post.keepsHours {
+            let wait = try await context.database.withConnection { connection in
+                try await Registry.waitingTime(
+                    ofMessage: args.messageID, now: try await surroundings.now(on: &connection),
+                    zone: surroundings.zone, on: &connection)
+            }
+            if let wait { return .snooze(wait) }
+        }
         // Only whoever has a connection to himself says SENDING: of all others it is known that nothing has gone out.
         return try await surroundings.post.turns.take {
             try await send(args, by: client, from: sender, context)
@@ -111,7 +119,8 @@ struct SendNotice: Sendable {
         _ acceptance: DeliveryJournal.History.Acceptance, of messageID: String, _ context: JobContext
     ) async throws -> Outcome {
         let reply = "accepted from lease \(acceptance.lease), as the journal says"
-        return try await context.complete(output: try JSON(encoding: Report(sent: true, reply: reply))) { transaction in
+        return try await context.complete(output: try JSON(encoding: Report(sent: false, reply: reply))) {
+            transaction in
             try await Registry.recordAcceptance(
                 ofMessage: messageID, digest: acceptance.digest, lease: acceptance.lease, in: &transaction)
         }

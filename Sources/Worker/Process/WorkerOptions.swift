@@ -44,6 +44,7 @@ enum WorkerOptions: Equatable {
           RINDA_SMTP_URL, RINDA_SMTP_PASSWORD_FILE, RINDA_SMTP_FROM, RINDA_MAIL_DOMAIN   how notices are sent
           RINDA_MAIL_JOURNAL          the file of what mail servers took (RINDA_ARCHIVE_PATH with .mail-journal)
           RINDA_MAIL_UNCERTAIN        resend or hold a notice that may have been sent (resend)
+          RINDA_MAIL_HOURS            office hours of working days, or always (office)
           RINDA_ARCHIVE_PATH          the folder of archived reports
           RINDA_TIMEZONE              the zone of local dates (Europe/Riga)
           RINDA_LOG_LEVEL             trace, debug, info, notice, warning, error or critical (info)
