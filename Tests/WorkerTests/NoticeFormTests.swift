@@ -36,7 +36,7 @@ struct NoticeFormTests {
         let lines = parsed.content.components(separatedBy: "\r\n")
         #expect(
             lines[0]
-                == "\u{FEFF}unit,form,period,indicator,name,measure,target,last_period,last_value,value,obs_status,comment"
+                == "\u{FEFF}unit,form,period,indicator,name,measure,target,last_period,last_value,value,obs_status,denominator,nil,reason"
         )
         #expect(lines.dropFirst().allSatisfy { $0.isEmpty || $0.hasPrefix("0007000,DI-1,2022-H1,") })
         #expect(lines.contains { $0.contains(",2021-H2,17,") } && lines.contains { $0.contains(",2021-H2,50,") })

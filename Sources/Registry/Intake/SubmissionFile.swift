@@ -9,6 +9,8 @@ package struct SubmissionFile: Hashable, Sendable {
         "reason",
     ]
     private static let required = 3
+    /// What a form that was sent out prefilled says for information: it may come back, and is not looked at.
+    static let informative = ["name", "measure", "target", "last_period", "last_value"]
 
     /// What the file sends, one filing a form and period, in the order of the file; empty where there are findings.
     package private(set) var filings: [IntakeFiling] = []
@@ -58,6 +60,7 @@ package struct SubmissionFile: Hashable, Sendable {
         var places = [Int?](repeating: nil, count: Self.columns.count)
         for place in 0..<record.count {
             let name = String(validating: record[place], as: UTF8.self)
+            if let name, Self.informative.contains(name) { continue }
             guard let name, let column = Self.columns.firstIndex(of: name), places[column] == nil else {
                 add(.columnUnknown, line: record.line, value: name.map(RecordFields.quoted) ?? "?")
                 continue

@@ -4,7 +4,8 @@ package import Postgres
 extension Registry {
     /// The form of an obligation as a file to fill in: RFC 4180, UTF-8 with a mark in front by which spreadsheets know it.
     /// Each row says for which unit, form, period and indicator it is, what was accepted last and what the target is; the
-    /// columns `value`, `obs_status` and `comment` are empty. A unit is sent its own figures only.
+    /// columns `value`, `obs_status`, `denominator`, `nil` and `reason` are empty. Filled in it is a file that can be
+    /// submitted as it is. A unit is sent its own figures only.
     ///
     /// - Throws: `PostgresError`.
     package static func prefilledForm(
@@ -35,14 +36,14 @@ extension Registry {
         var csv = CSVWriter()
         csv.write([
             "unit", "form", "period", "indicator", "name", "measure", "target", "last_period", "last_value", "value",
-            "obs_status", "comment",
+            "obs_status", "denominator", "nil", "reason",
         ])
         for row in rows {
             csv.write([
                 obligation.unit, obligation.form, obligation.period.code, try row.decode(0, as: String.self),
                 try row.decode(1, as: String.self), try row.decode(2, as: String.self),
                 try row.decode(3, as: String?.self), try row.decode(4, as: String?.self),
-                try row.decode(5, as: String?.self), nil, nil, nil,
+                try row.decode(5, as: String?.self), nil, nil, nil, nil, nil,
             ])
         }
         return Array("\u{FEFF}".utf8) + csv.bytes
