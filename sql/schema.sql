@@ -531,7 +531,7 @@ $$;
 
 COMMENT ON FUNCTION rinda.enqueue(kind text, args jsonb, queue text, priority integer, scheduled_at timestamp with time zone, unique_key text, max_attempts integer, tags text[], metadata jsonb, on_conflict text) IS 'Puts a job into a queue, in the caller''s transaction. Answers inserted, existing or replaced with the job''s id and state.';
 
-CREATE FUNCTION rinda.enqueue_many(kinds text[], args jsonb[], queues text[] DEFAULT NULL::text[], priorities integer[] DEFAULT NULL::integer[], scheduled_at timestamp with time zone[] DEFAULT NULL::timestamp with time zone[], unique_keys text[] DEFAULT NULL::text[], max_attempts integer[] DEFAULT NULL::integer[], tags text[] DEFAULT NULL::text[], metadata jsonb[] DEFAULT NULL::jsonb[], on_conflict text DEFAULT 'keep'::text) RETURNS TABLE(job_ids bigint[], outcomes text[], states text[])
+CREATE FUNCTION rinda.enqueue_many(kinds text[], args jsonb[], queues text[] DEFAULT NULL::text[], priorities integer[] DEFAULT NULL::integer[], scheduled_at timestamp with time zone[] DEFAULT NULL::timestamp with time zone[], unique_keys text[] DEFAULT NULL::text[], max_attempts integer[] DEFAULT NULL::integer[], tags text[] DEFAULT NULL::text[], metadata jsonb[] DEFAULT NULL::jsonb[], on_conflict text[] DEFAULT NULL::text[]) RETURNS TABLE(job_ids bigint[], outcomes text[], states text[])
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     SET jit TO 'off'
@@ -548,14 +548,16 @@ declare
     missed bigint[];
     answer record;
 begin
-    if on_conflict is null or on_conflict not in ('keep', 'replace') then
+    select c into name from unnest(on_conflict) c where c is null or c not in ('keep', 'replace') limit 1;
+    if found then
         raise exception using errcode = '22023',
-            message = format('on_conflict %s is unknown', coalesce(quote_literal(left(on_conflict, 200)), 'null')),
+            message = format('on_conflict %s is unknown', coalesce(quote_literal(left(name, 200)), 'null')),
             hint = 'keep or replace.';
     end if;
     if coalesce(cardinality(args), 0) <> size or cardinality(queues) <> size or cardinality(priorities) <> size
        or cardinality(scheduled_at) <> size or cardinality(unique_keys) <> size
-       or cardinality(max_attempts) <> size or cardinality(tags) <> size or cardinality(metadata) <> size then
+       or cardinality(max_attempts) <> size or cardinality(tags) <> size or cardinality(metadata) <> size
+       or cardinality(on_conflict) <> size then
         raise exception using errcode = '22023', message = 'the arrays of enqueue_many differ in length',
             hint = 'Each is null or has one element a job.';
     end if;
@@ -618,32 +620,33 @@ begin
         missed := array(
             select m.place from unnest(job_ids) with ordinality as m(id, place)
               left join unnest(inserted) as f(id) on f.id = m.id where f.id is null);
-        if on_conflict = 'keep' then
-            -- The holders that stand, by one join.
-            for answer in
-                select r.place, j.id, case when c.id is not null then 'running'
-                       else (array['available', 'scheduled', 'retryable', 'available'])[j.state + 1] end as state
-                  from unnest(kinds, unique_keys) with ordinality as r(kind, key, place)
-                  join unnest(missed) as m(place) on m.place = r.place
-                  join rinda.job j on j.unique_digest = rinda.unique_digest(r.kind, r.key)
-                  left join (select unnest(ids) as id from rinda.claim) c on c.id = j.id
-            loop
-                job_ids[answer.place] := answer.id;
-                outcomes[answer.place] := 'existing';
-                states[answer.place] := answer.state;
-            end loop;
-            missed := array(
-                select m from unnest(missed) m join unnest(outcomes) with ordinality as o(outcome, place) on o.place = m
-                 where o.outcome = 'inserted');
-        end if;
+        -- The holders that stand and are to be kept, by one join.
+        for answer in
+            select r.place, j.id, case when c.id is not null then 'running'
+                   else (array['available', 'scheduled', 'retryable', 'available'])[j.state + 1] end as state
+              from unnest(kinds, unique_keys, on_conflict) with ordinality as r(kind, key, conflict, place)
+              join unnest(missed) as m(place) on m.place = r.place
+              join rinda.job j on j.unique_digest = rinda.unique_digest(r.kind, r.key)
+              left join (select unnest(ids) as id from rinda.claim) c on c.id = j.id
+             where coalesce(r.conflict, 'keep') = 'keep'
+        loop
+            job_ids[answer.place] := answer.id;
+            outcomes[answer.place] := 'existing';
+            states[answer.place] := answer.state;
+        end loop;
+        missed := array(
+            select m from unnest(missed) m join unnest(outcomes) with ordinality as o(outcome, place) on o.place = m
+             where o.outcome = 'inserted');
+        -- The others in the order of their keys again, and those of one key in the order of the jobs.
         for answer in
             select r.place, e.job_id, e.outcome, e.state
               from (select r.* from unnest(kinds, args, queues, priorities, scheduled_at, unique_keys, max_attempts, tags,
-                                           metadata) with ordinality
-                              as r(kind, args, queue, priority, at, key, attempts, tags, metadata, place)
-                      join unnest(missed) as m(place) on m.place = r.place order by r.place) r
+                                           metadata, on_conflict) with ordinality
+                              as r(kind, args, queue, priority, at, key, attempts, tags, metadata, conflict, place)
+                      join unnest(missed) as m(place) on m.place = r.place
+                     order by rinda.unique_digest(r.kind, r.key), r.place) r
              cross join lateral rinda.enqueue(r.kind, r.args, r.queue, r.priority, r.at, r.key, r.attempts,
-                                              r.tags::text[], r.metadata, on_conflict) e
+                                              r.tags::text[], r.metadata, coalesce(r.conflict, 'keep')) e
         loop
             job_ids[answer.place] := answer.job_id;
             outcomes[answer.place] := answer.outcome;
@@ -659,7 +662,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION rinda.enqueue_many(kinds text[], args jsonb[], queues text[], priorities integer[], scheduled_at timestamp with time zone[], unique_keys text[], max_attempts integer[], tags text[], metadata jsonb[], on_conflict text) IS 'Puts many jobs into their queues in one statement, in the caller''s transaction. Answers ids, outcomes and states in the jobs'' order.';
+COMMENT ON FUNCTION rinda.enqueue_many(kinds text[], args jsonb[], queues text[], priorities integer[], scheduled_at timestamp with time zone[], unique_keys text[], max_attempts integer[], tags text[], metadata jsonb[], on_conflict text[]) IS 'Puts many jobs into their queues in one statement, in the caller''s transaction. Answers ids, outcomes and states in the jobs'' order.';
 
 CREATE FUNCTION rinda.expires_on(p_state text, p_keep_completed interval, p_keep_other interval) RETURNS date
     LANGUAGE sql
