@@ -22,7 +22,8 @@ clean_up() {
         fi
     done
     if ((status != 0)); then
-        mkdir -p "$root/var/log/chaos" && cp "$folder"/*.log "$root/var/log/chaos/" 2>/dev/null || true
+        mkdir -p "$root/var/log/chaos"
+        cp "$folder"/*.log "$root/var/log/chaos/" 2>/dev/null || true
         say "The processes' logs lie in var/log/chaos."
     fi
     "$root/scripts/cluster.sh" drop chaos
