@@ -10,7 +10,7 @@ ARGS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help demo up test lint model ci bench build install clean
+.PHONY: help demo up test lint model chaos ci bench build install clean
 
 help: ## Lists the targets.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: ## Checks format, docstrings and scripts.
 
 model: ## Searches the model of claims and leases exhaustively.
 	@scripts/model.sh
+
+chaos: ## Runs real workers and schedulers under faults and checks the history (make chaos ARGS="--seconds 60").
+	@scripts/chaos.sh $(ARGS)
 
 ci: ## Runs what a change must pass: lint, model and test.
 	@scripts/ci.sh

@@ -10,6 +10,7 @@ let package = Package(
         .executable(name: "rinda-worker", targets: ["Worker"]),
         .executable(name: "rinda-scheduler", targets: ["Scheduler"]),
         .executable(name: "rinda-bench", targets: ["Bench"]),
+        .executable(name: "rinda-chaos", targets: ["Chaos"]),
     ],
     dependencies: [
         // The command's grammar, help, completions and man pages.
@@ -53,6 +54,10 @@ let package = Package(
             dependencies: [
                 "Civil", .product(name: "BigInt", package: "BigInt"), .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        // For those who write handlers: run them inline, drain a test database in one call, set its clock.
+        .target(
+            name: "QueueTesting",
+            dependencies: ["Queue", "Postgres", "Civil", .product(name: "Logging", package: "swift-log")]),
         // Domain's tables: load, store, import, export.
         .target(name: "Registry", dependencies: ["Postgres", "Domain", "Queue", "Civil"]),
         // What every daemon shares: configuration, logs, signals.
@@ -109,6 +114,12 @@ let package = Package(
         .testTarget(name: "CivilTests", dependencies: ["Civil"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Civil", "TestSupport"]),
         .testTarget(name: "QueueTests", dependencies: ["Queue", "Postgres", "Civil", "TestSupport"]),
+        .testTarget(
+            name: "QueueTestingTests",
+            dependencies: [
+                "Queue", "QueueTesting", "Postgres", "Civil", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Civil"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Domain", "Postgres", "Civil", "TestSupport"]),
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Civil"]),
@@ -124,6 +135,17 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: ["Postgres", "Queue", "Registry", "Domain", "Civil", "TestSupport"]),
+        // What must never happen, checked on the recorded history of a run; and the driver that makes such runs.
+        .target(name: "ChaosHistory", dependencies: ["Postgres"], path: "Tests/Chaos/History"),
+        .executableTarget(
+            name: "Chaos", dependencies: ["ChaosHistory", "Queue", "Postgres", "Migrations", "Civil"],
+            path: "Tests/Chaos/Driver"),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: [
+                "ChaosHistory", "Queue", "Postgres", "Civil", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

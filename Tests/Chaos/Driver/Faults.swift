@@ -93,7 +93,8 @@ struct Faults {
         switch fault {
         case .pause:
             place.current?.send(SIGSTOP)
-            let length = dice.seconds(lease * 0.2...lease * 2.5)
+            // Half of the pauses end before the lease does, half long after others have taken the jobs over.
+            let length = dice.seconds(dice.roll(2) == 0 ? lease * 0.2...lease : lease * 2...lease * 4.5)
             return {
                 try? await Task.sleep(for: length)
                 place.current?.send(SIGCONT)

@@ -42,8 +42,10 @@ final class Load: Sendable {
         }
         let fails = dice.roll(12) == 0 ? 1 + dice.roll(2) : 0
         let crashes = dice.roll(250) == 0 ? 1 + dice.roll(4) : 0
+        // Some run for longer than a lease, so that a process that was paused finds them running elsewhere.
+        let sleep = dice.roll(8) == 0 ? dice.roll(4_500) : dice.roll(30)
         let args = JSON(
-            "{\"sleep_ms\": \(dice.roll(6) == 0 ? dice.roll(1_500) : dice.roll(30)), \"effect\": true, "
+            "{\"sleep_ms\": \(sleep), \"effect\": true, "
                 + "\"fail_times\": \(fails), \"crash_times\": \(crashes)}")
         let key: String? = dice.roll(5) == 0 ? "k\(dice.roll(30))" : nil
         let priority = Int32(dice.roll(5) - 2)

@@ -17,9 +17,11 @@ struct Plan: Sendable {
     var conninfo = ""
     /// Whether the engine's fence is taken out of the run's database: then the run must find violations.
     var lacksFence = false
+    /// Whether leases run out long before their processes believe so.
+    var expiresEarly = false
 
     static let usage = """
-        usage: rinda-chaos --binaries DIR --folder DIR --start COMMAND [--seconds N] [--seed N] [--workers N] [--without-fence]
+        usage: rinda-chaos --binaries DIR --folder DIR --start COMMAND [--seconds N] [--seed N] [--workers N] [--early-expiry] [--without-fence]
         RINDA_DATABASE_URL names an empty database on a server of the run's own, reached by a Unix socket as superuser.
         """
 
@@ -32,9 +34,14 @@ struct Plan: Sendable {
             return number
         }
         while let option = words.popFirst() {
-            if option == "--without-fence" {
-                lacksFence = true
+            switch option {
+            case "--without-fence":
+                (lacksFence, expiresEarly) = (true, true)
                 continue
+            case "--early-expiry":
+                expiresEarly = true
+                continue
+            default: break
             }
             let word = words.popFirst()
             switch option {

@@ -74,6 +74,7 @@ struct RindaChaos {
         var connection = try await Connection.connect(server.settings)
         try await Migrator(Migrations.all).migrate(on: &connection)
         try await Recorder.install(on: &connection)
+        if plan.expiresEarly { try await Recorder.expireEarly(on: &connection) }
         if plan.lacksFence { try await Recorder.removeFence(on: &connection) }
         try await connection.transaction { transaction in
             try await Schedules.add(
