@@ -10,7 +10,7 @@ ARGS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help demo up test lint model chaos ci bench build install clean
+.PHONY: help demo up test lint model reference chaos ci bench build install clean
 
 help: ## Lists the targets.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,10 @@ model: ## Searches the model of claims and leases exhaustively.
 chaos: ## Runs real workers and schedulers under faults and checks the history (make chaos ARGS="--seconds 60").
 	@scripts/chaos.sh $(ARGS)
 
-ci: ## Runs what a change must pass: lint, model and test.
+reference: ## Compares every figure with the second implementation, on 200 random data sets.
+	@scripts/reference.sh
+
+ci: ## Runs what a change must pass: lint, model, reference and test.
 	@scripts/ci.sh
 
 bench: ## Measures the engine beside a floor in bare libpq (make bench ARGS="--only drain").

@@ -5,6 +5,7 @@ import Foundation
 import Postgres
 import Registry
 import Service
+import Synchronization
 
 /// The options of a question about a plan.
 struct QuestionOptions: ParsableArguments {
@@ -123,11 +124,19 @@ struct AnswerQuestions: AsyncParsableCommand {
 }
 
 extension Desk {
+    /// The zone's rules, read once: a command that answers many questions would read little else.
+    func zone(on session: inout some Querying & ~Copyable) async throws -> ZoneRules {
+        if let known = knownZone.rules.withLock({ $0 }) { return known }
+        let zone = try await ZoneRules.load(configuration.timezone, from: 1990, through: 2100, on: &session)
+        knownZone.rules.withLock { $0 = zone }
+        return zone
+    }
+
     /// The zone's rules, the local day and the instant of now, all as the database says.
     func surroundings(
         on session: inout some Querying & ~Copyable
     ) async throws -> (zone: ZoneRules, today: LocalDate, now: Timestamp) {
-        let zone = try await ZoneRules.load(configuration.timezone, from: 1990, through: 2100, on: &session)
+        let zone = try await zone(on: &session)
         let now = try await session.query("select clock_timestamp()")[0].decode(0, as: Timestamp.self)
         return (zone, zone.date(at: now), now)
     }

@@ -4,11 +4,14 @@ import Foundation
 import Migrations
 import Postgres
 import Service
+import Synchronization
 
 /// What a command works with: the configuration and a way to the database, opened when first needed and bounded in time.
 struct Desk {
     let configuration: RindaConfiguration
     let pool: Pool
+    /// The zone's rules, once they have been read.
+    let knownZone = KnownZone()
 
     /// Opens the desk. The database is not asked yet.
     ///
@@ -51,6 +54,11 @@ struct Desk {
             throw ExitCode(1)
         }
     }
+}
+
+/// A zone's rules that have been read, or none yet.
+final class KnownZone: Sendable {
+    let rules = Mutex<ZoneRules?>(nil)
 }
 
 extension PostgresError {
