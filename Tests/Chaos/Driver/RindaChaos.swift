@@ -38,7 +38,10 @@ struct RindaChaos {
         load.stop()
         for task in loading { await task.value }
         try await server.waitUntilUp()
-        try await server.query("delete from rinda.schedule where name = \(schedule)")
+        var connection = try await Connection.connect(server.settings)
+        try await connection.execute("delete from rinda.schedule where name = \(schedule)")
+        if plan.expiresEarly { try await Recorder.expireInTime(on: &connection) }
+        connection.close()
 
         var checker = Checker()
         say("no more faults; waiting for every job's end")

@@ -35,6 +35,11 @@ package enum Recorder {
             """)
     }
 
+    /// Ends what `expireEarly` began.
+    package static func expireInTime(on connection: inout some Querying & ~Copyable) async throws {
+        try await connection.executeScript("drop trigger early on rinda.worker")
+    }
+
     /// Reads the history on from an event, in order, up to a number of events.
     package static func read(
         after number: Int64, limit: Int = 20_000, on connection: inout some Querying & ~Copyable
