@@ -43,6 +43,8 @@ if [[ -z ${RINDA_TEST_DATABASE_URL:-} ]]; then
     export RINDA_TEST_DATABASE_URL
 fi
 
+say "Comparing sql/schema.sql with what the migrations make."
+"$root/scripts/dump-schema.sh" --check {lock_fd}>&-
 say "Building sources and tests."
 swift build --build-tests --jobs "${JOBS:-2}" {lock_fd}>&-
 say "Running the tests."
