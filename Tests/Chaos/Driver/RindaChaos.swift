@@ -111,7 +111,8 @@ struct RindaChaos {
         var most: Int64 = 0
         let deadline = ContinuousClock.now + .seconds(15)
         while ContinuousClock.now < deadline, most < all {
-            let rows = try await server.query("select count(*) from rinda.jobs where state = 'running'")
+            let rows = try await server.query(
+                "select count(*) from rinda.jobs where state = 'running' and args = '{\"sleep_ms\": 6000}'")
             most = max(most, try rows[0].decode(0, as: Int64.self))
             try await Task.sleep(for: .milliseconds(100))
         }
