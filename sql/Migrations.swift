@@ -14,5 +14,6 @@ package enum Migrations {
         Migration(file: "0008_figures.sql", PackageResources._008_figures_sql),
         Migration(file: "0009_intake.sql", PackageResources._009_intake_sql),
         Migration(file: "0010_reminders.sql", PackageResources._010_reminders_sql),
+        Migration(file: "0011_parts.sql", PackageResources._011_parts_sql),
     ]
 }

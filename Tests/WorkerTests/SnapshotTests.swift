@@ -1,4 +1,6 @@
+import Domain
 import Postgres
+import Registry
 import TestSupport
 import Testing
 
@@ -60,6 +62,40 @@ struct SnapshotTests {
             let periods = try await bench.pool.query("select distinct period from rinda.snapshot order by period")
                 .column(0, as: String.self)
             #expect(periods.contains("2019-H2"))
+        }
+        await bench.pool.close()
+    }
+
+    @Test("after one municipality's correction its part alone is computed and written")
+    func oneCorrection() async throws {
+        let bench = try await Bench.make()
+        try await bench.serving {
+            #expect(try await bench.settled())
+            let question = Question(plan: "DI-KURZEME", period: Period(code: "2021-H2")!)
+            func scan() async throws -> ScannedSnapshot {
+                try await Registry.scanSnapshot(question, zone: bench.surroundings.zone, on: bench.pool)
+            }
+            let before = try await scan()
+            #expect(before.parts == 7 && before.written == 0)
+            let text =
+                "unit,form,period,indicator,value,basis\n"
+                + "0007000,DI-1,2021-H2,GRT,18,INCLUDES_PREDECESSORS\n0007000,DI-1,2021-H2,FT,50,INCLUDES_PREDECESSORS\n"
+            let report = try await bench.pool.transaction {
+                try await Registry.submit(
+                    SubmissionFile(Array(text.utf8), reason: "one more"), zone: bench.surroundings.zone, in: &$0)
+            }
+            #expect(report.answers.map(\.outcome) == [.accepted], "\(report)")
+            #expect(try await bench.settled())
+            let after = try await bench.pool.query(
+                """
+                select count(*) filter (where n = 1), count(*) filter (where n = 2) from (
+                    select u.part, count(*) as n from rinda.snapshot_unit u join rinda.snapshot s on s.hash = u.snapshot
+                     where s.period = '2021-H2' group by u.part) p
+                """)[0]
+            // Of the seven parts six are shared by both snapshots; the city's stands there twice, each once.
+            #expect(try after.decode(0, as: Int64.self) == 2)
+            #expect(try after.decode(1, as: Int64.self) == 6)
+            #expect(try await scan().written == 0)
         }
         await bench.pool.close()
     }

@@ -44,6 +44,13 @@ extension Attainment {
         return text.text
     }
 
+    /// Rows of one unit as JSON.
+    static func json(of rows: ArraySlice<UnitFigure>) -> String {
+        var text = JSONText()
+        text.array(rows) { figure, text in figure.write(to: &text) }
+        return text.text
+    }
+
     /// The units' rows as JSON, one part a unit, by code.
     package func unitParts() -> [UnitPart] {
         var parts: [UnitPart] = []
@@ -51,9 +58,7 @@ extension Attainment {
         while start < units.count {
             var end = start + 1
             while end < units.count && units[end].unit == units[start].unit { end += 1 }
-            var text = JSONText()
-            text.array(units[start..<end]) { figure, text in figure.write(to: &text) }
-            parts.append(UnitPart(unit: units[start].unit, json: text.text))
+            parts.append(UnitPart(unit: units[start].unit, json: Self.json(of: units[start..<end])))
             start = end
         }
         return parts

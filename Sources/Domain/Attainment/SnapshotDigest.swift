@@ -40,12 +40,10 @@ struct FieldDigest {
 /// The hash of a snapshot: over what was used to compute it, unit by unit, and over nothing else. Neither known-at nor
 /// the clock is in it (`docs/domain.md` §7).
 struct SnapshotDigest {
-    private let frame: PlanFrame
     private var parts = FieldDigest()
 
     init(frame: PlanFrame) {
-        self.frame = frame
-        addHeader()
+        addHeader(frame)
     }
 
     /// The hash, hexadecimal.
@@ -54,7 +52,7 @@ struct SnapshotDigest {
     /// Adds a unit by the digest of what was used of it; units must come in order.
     mutating func add(_ part: [UInt8]) { parts.add(part) }
 
-    private mutating func addHeader() {
+    private mutating func addHeader(_ frame: PlanFrame) {
         let question = frame.question
         for field in [
             "rinda attainment", Attainment.rules, frame.plan.plan, question.period.code, frame.asOf.description,

@@ -58,7 +58,7 @@ package struct StoredSnapshot: Hashable, Sendable {
 
 extension Registry {
     /// How many units' parts go to the server in one statement.
-    private static let partsAtOnce = 1000
+    static let partsAtOnce = 1000
 
     /// Stores an attainment as an immutable snapshot under its hash: the region's figures, and one part a unit, each
     /// kept once under its own digest and shared by every snapshot that holds it.
@@ -69,9 +69,24 @@ extension Registry {
     package static func storeSnapshot(
         _ attainment: Attainment, reason: String? = nil, in transaction: inout Transaction
     ) async throws(PostgresError) -> Bool {
+        guard try await storeRegion(attainment, reason: reason, in: &transaction) else { return false }
+        let parts = attainment.unitParts()
+        var start = 0
+        while start < parts.count {
+            let end = min(start + partsAtOnce, parts.count)
+            try await store(parts[start..<end], of: attainment.snapshot, in: &transaction)
+            start = end
+        }
+        return true
+    }
+
+    /// Stores what a snapshot says of the region; whether it was new.
+    static func storeRegion(
+        _ attainment: Attainment, reason: String?, in transaction: inout Transaction
+    ) async throws(PostgresError) -> Bool {
         let question = attainment.question
         // Two workers with one hash: the second waits for the first one's commit and then finds it there.
-        let isNew =
+        return
             try await transaction.execute(
                 """
                 insert into rinda.snapshot
@@ -83,15 +98,6 @@ extension Registry {
                         \(attainment.regionJSON())::json, \(question.knownAt), \(reason))
                 on conflict (hash) do nothing
                 """) == 1
-        guard isNew else { return false }
-        let parts = attainment.unitParts()
-        var start = 0
-        while start < parts.count {
-            let end = min(start + partsAtOnce, parts.count)
-            try await store(parts[start..<end], of: attainment.snapshot, in: &transaction)
-            start = end
-        }
-        return true
     }
 
     private static func store(

@@ -13,6 +13,19 @@ extension Registry {
     package static func load(
         for question: Question, on database: inout some Querying & ~Copyable
     ) async throws(PostgresError) -> DataSet {
+        var dataSet = try await loadReference(for: question, on: &database)
+        guard dataSet.plans.contains(where: { $0.plan == question.plan }) else { return dataSet }
+        let units = try await relatives(ofUnitsIn: question.plan, on: &database)
+        try await loadUnits(units, into: &dataSet, question, on: &database)
+        return dataSet
+    }
+
+    /// Loads what a question needs beside its units: plans, versions, the region's targets, indicators, forms, calendar.
+    ///
+    /// - Throws: `PostgresError`.
+    static func loadReference(
+        for question: Question, on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> DataSet {
         var dataSet = DataSet()
         let plan = question.plan
         dataSet.plans = try await rows(
@@ -22,14 +35,14 @@ extension Registry {
         dataSet.planVersions = try await rows(
             "select \(raw: PlanVersion.columns) from rinda.plan_version where plan = \(plan) order by version",
             on: &database, PlanVersion.init)
-        dataSet.memberships = try await rows(
-            "select \(raw: Membership.columns) from rinda.membership where plan = \(plan) order by unit, valid_from",
-            on: &database, Membership.init)
-        // By the key's unique index, of which plan is the first column.
+        // The region's rows, and of each indicator one of any unit: an indicator belongs to the plan by any row. By the
+        // key's unique index, of which plan is the first column.
         dataSet.targets = try await rows(
             """
-            select \(raw: Target.columns) from rinda.target where plan = \(plan)
-             order by version, indicator, unit, target_date
+            select \(raw: Target.columns) from rinda.target where plan = \(plan) and unit is null
+            union all
+            (select distinct on (indicator) \(raw: Target.columns) from rinda.target
+              where plan = \(plan) and unit is not null order by indicator, version, unit, target_date, kind)
             """, on: &database, Target.init)
         let indicators = Array(Set(dataSet.targets.map(\.indicator)))
         dataSet.indicators = try await rows(
@@ -41,26 +54,47 @@ extension Registry {
         let forms = Array(Set(dataSet.formIndicators.map(\.form)))
         dataSet.forms = try await rows(
             "select \(raw: Form.columns) from rinda.form where form = any(\(forms))", on: &database, Form.init)
+        dataSet.calendar = try await rows(
+            "select \(raw: CalendarDay.columns) from rinda.calendar_day where calendar = \(DutyCalendar.code)",
+            on: &database, CalendarDay.init)
+        // By the table's key, of which plan is the first column.
+        dataSet.adjustments = try await rows(
+            "select \(raw: Adjustment.columns) from rinda.adjustment where plan = \(plan) order by indicator, period",
+            on: &database, Adjustment.init)
+        return dataSet
+    }
 
-        let units = try await relatives(ofUnitsIn: plan, on: &database)
+    /// Adds what belongs to units: their rows, memberships, successions, targets, adoptions, and what was accepted of them.
+    ///
+    /// - Throws: `PostgresError`.
+    static func loadUnits(
+        _ units: [String], into dataSet: inout DataSet, _ question: Question,
+        on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) {
+        let plan = question.plan
+        dataSet.memberships = try await rows(
+            """
+            select \(raw: Membership.columns) from rinda.membership where plan = \(plan) and unit = any(\(units))
+             order by unit, valid_from
+            """, on: &database, Membership.init)
+        // The one row an indicator that says that it belongs to the plan is among them, or of a unit that plays no part.
+        let own = Set(units)
+        dataSet.targets.removeAll { $0.unit.map(own.contains) ?? false }
+        dataSet.targets += try await rows(
+            """
+            select \(raw: Target.columns) from rinda.target where plan = \(plan) and unit = any(\(units))
+             order by version, indicator, unit, target_date
+            """, on: &database, Target.init)
         dataSet.units = try await rows(
             "select \(raw: OrgUnit.columns) from rinda.unit_version where code = any(\(units)) order by code, valid_from",
             on: &database, OrgUnit.init)
         dataSet.successions = try await rows(
             "select \(raw: Succession.columns) from rinda.succession where predecessor = any(\(units))",
             on: &database, Succession.init)
-        dataSet.calendar = try await rows(
-            "select \(raw: CalendarDay.columns) from rinda.calendar_day where calendar = \(DutyCalendar.code)",
-            on: &database, CalendarDay.init)
         dataSet.calendarAdoptions = try await rows(
             "select \(raw: CalendarAdoption.columns) from rinda.calendar_adoption where unit = any(\(units))",
             on: &database, CalendarAdoption.init)
-        // By the table's key, of which plan is the first column.
-        dataSet.adjustments = try await rows(
-            "select \(raw: Adjustment.columns) from rinda.adjustment where plan = \(plan) order by indicator, period",
-            on: &database, Adjustment.init)
         try await loadFilings(into: &dataSet, units: units, question, on: &database)
-        return dataSet
     }
 
     /// Loads what several questions about one plan need, as `load(for:on:)` does for one.
@@ -80,7 +114,7 @@ extension Registry {
     }
 
     /// The codes of the units that have ever taken part in a plan, and of all that they came from or became.
-    private static func relatives(
+    static func relatives(
         ofUnitsIn plan: String, on database: inout some Querying & ~Copyable
     ) async throws(PostgresError) -> [String] {
         // Each step is two index look-ups a unit: by the key of rinda.succession, and by succession_successor.
@@ -93,6 +127,27 @@ extension Registry {
                     select successor from rinda.succession where predecessor = r.code
                     union all
                     select predecessor from rinda.succession where successor = r.code) as next (code))
+            select code from relative order by code
+            """
+        ).column(0)
+    }
+
+    /// Units with all that they came from or became.
+    ///
+    /// - Throws: `PostgresError`.
+    static func relatives(
+        of units: [String], on database: inout some Querying & ~Copyable
+    ) async throws(PostgresError) -> [String] {
+        // As above, from a list.
+        try await database.query(
+            """
+            with recursive relative (code) as (
+                select u::text collate "C" from unnest(\(units)) u
+                union
+                select next.code from relative r cross join lateral (
+                    select successor::text from rinda.succession where predecessor = r.code
+                    union all
+                    select predecessor::text from rinda.succession where successor = r.code) as next (code))
             select code from relative order by code
             """
         ).column(0)

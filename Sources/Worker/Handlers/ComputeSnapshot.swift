@@ -33,6 +33,10 @@ struct ComputeSnapshot: Sendable {
     static let kind = SnapshotRequests.kind
 
     let surroundings: Surroundings
+    /// A scan reads on one connection and writes on another: were all connections held for reading, none could write.
+    private let turns = Turns(4)
+
+    init(surroundings: Surroundings) { self.surroundings = surroundings }
 
     /// The job's output.
     private struct Answer: Encodable {
@@ -49,21 +53,12 @@ struct ComputeSnapshot: Sendable {
         }
     }
 
-    /// From so many observations on, progress is worth a statement of its own.
-    private static let manyRows = 10_000
+    /// From so many units on, progress is worth a statement of its own.
+    private static let manyUnits = 1_000
 
     private func compute(_ request: SnapshotRequest, _ context: JobContext) async throws -> Outcome {
-        let (dataSet, now) = try await surroundings.load(for: request.question, on: context.database)
-        let isLarge = dataSet.observations.count >= Self.manyRows
-        if isLarge {
-            try await context.progress(percent: 30, message: "\(dataSet.observations.count) observations are read")
-        }
-        let attainment = try Attainment.compute(
-            request.question, in: dataSet, today: surroundings.zone.date(at: now), zone: surroundings.zone)
-        let hash = attainment.snapshot
-        if isLarge {
-            try await context.progress(percent: 60, message: "\(attainment.units.count) figures are computed")
-        }
+        let snapshot = try await figures(of: request.question, context)
+        let (attainment, hash) = (snapshot.attainment, snapshot.attainment.snapshot)
         // Almost always right at once: only another worker that stores the same snapshot right now can come between.
         while true {
             let isNew = try await context.database.withConnection { connection in
@@ -72,8 +67,7 @@ struct ComputeSnapshot: Sendable {
             do {
                 return try await context.complete(output: JSON(encoding: Answer(snapshot: hash, changed: isNew))) {
                     transaction in
-                    let stored = try await Registry.storeSnapshot(
-                        attainment, reason: request.reason, in: &transaction)
+                    let stored = try await snapshot.store(reason: request.reason, in: &transaction)
                     if stored != isNew { throw CameBetween() }
                     if let draft = try await Registry.proposeRevision(
                         after: attainment, isNew: stored, in: &transaction)
@@ -89,6 +83,43 @@ struct ComputeSnapshot: Sendable {
             } catch is CameBetween {
                 context.logger.debug("another worker stored the same snapshot just now")
             }
+        }
+    }
+
+    /// Figures on their way into a snapshot: in parts that are stored already, or whole.
+    private enum Figures {
+        case scanned(ScannedSnapshot)
+        case whole(Attainment)
+
+        var attainment: Attainment {
+            switch self {
+            case .scanned(let scanned): scanned.attainment
+            case .whole(let attainment): attainment
+            }
+        }
+
+        func store(reason: String?, in transaction: inout Transaction) async throws -> Bool {
+            switch self {
+            case .scanned(let scanned):
+                try await Registry.storeSnapshot(scanned, reason: reason, in: &transaction)
+            case .whole(let attainment):
+                try await Registry.storeSnapshot(attainment, reason: reason, in: &transaction)
+            }
+        }
+    }
+
+    private func figures(of question: Question, _ context: JobContext) async throws -> Figures {
+        guard question.vintage == .reported else {
+            // A later map joins units, which must all be there for it.
+            return .whole(try await surroundings.attainment(of: question, on: context.database))
+        }
+        return try await turns.take {
+            Figures.scanned(
+                try await Registry.scanSnapshot(question, zone: surroundings.zone, on: context.database) { done, all in
+                    guard all >= Self.manyUnits else { return }
+                    try await context.progress(
+                        percent: Double(done) * 95 / Double(all), message: "\(done) of \(all) units")
+                })
         }
     }
 
