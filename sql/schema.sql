@@ -2042,6 +2042,14 @@ CREATE TABLE rinda.snapshot (
 
 COMMENT ON TABLE rinda.snapshot IS 'Figures of a plan and period, immutable under the hash of their inputs.';
 
+CREATE TABLE rinda.snapshot_input (
+    inputs bytea NOT NULL,
+    part bytea NOT NULL,
+    CONSTRAINT snapshot_input_inputs_check CHECK ((octet_length(inputs) = 32))
+);
+
+COMMENT ON TABLE rinda.snapshot_input IS 'Which part of a snapshot follows from which inputs; append-only.';
+
 CREATE TABLE rinda.snapshot_part (
     digest bytea NOT NULL,
     unit rinda.code NOT NULL,
@@ -2308,6 +2316,9 @@ ALTER TABLE ONLY rinda.schedule
 ALTER TABLE ONLY rinda.scheduler
     ADD CONSTRAINT scheduler_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY rinda.snapshot_input
+    ADD CONSTRAINT snapshot_input_pkey PRIMARY KEY (inputs);
+
 ALTER TABLE ONLY rinda.snapshot_part
     ADD CONSTRAINT snapshot_part_pkey PRIMARY KEY (digest);
 
@@ -2472,6 +2483,8 @@ CREATE TRIGGER schedule_changed BEFORE UPDATE OF expression, zone, kind, queue, 
 
 CREATE TRIGGER snapshot_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.snapshot FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
 
+CREATE TRIGGER snapshot_input_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.snapshot_input FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
+
 CREATE TRIGGER snapshot_part_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.snapshot_part FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
 
 CREATE TRIGGER snapshot_unit_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON rinda.snapshot_unit FOR EACH STATEMENT EXECUTE FUNCTION rinda.refuse_change();
@@ -2579,6 +2592,9 @@ ALTER TABLE ONLY rinda.report_revision
 
 ALTER TABLE ONLY rinda.report_revision
     ADD CONSTRAINT report_revision_snapshot_fkey FOREIGN KEY (snapshot) REFERENCES rinda.snapshot(hash);
+
+ALTER TABLE ONLY rinda.snapshot_input
+    ADD CONSTRAINT snapshot_input_part_fkey FOREIGN KEY (part) REFERENCES rinda.snapshot_part(digest);
 
 ALTER TABLE ONLY rinda.snapshot
     ADD CONSTRAINT snapshot_plan_fkey FOREIGN KEY (plan) REFERENCES rinda.plan(plan);
