@@ -248,6 +248,7 @@ declare
     v_live bigint[] := case when v_known then p_live else '{}' end;
     v_after bigint := case when v_known then p_after else 0 end;
     v_promoted bigint;
+    v_patience text := current_setting('lock_timeout');
     -- A value, since a volatile function is no condition of an index: the scan would go on over all jobs of the future.
     v_now timestamptz := rinda.clock();
 begin
@@ -293,6 +294,9 @@ begin
            v_started;
 
     perform pg_advisory_xact_lock(rinda.gate());
+    -- Whoever holds the gate must not wait for a row: those who have rows locked wait for the gate. SKIP LOCKED does wait
+    -- where a row was changed and its new version locked in the same instant; then this claim gives way.
+    perform set_config('lock_timeout', '100ms', true);
 
     return query
     with held as materialized (
@@ -350,6 +354,7 @@ begin
            picked.tags, picked.progress, null::timestamptz, false, null::bigint[], null::timestamptz
       from picked cross join taken
      order by picked.ord, picked.priority, picked.id;
+    perform set_config('lock_timeout', v_patience, true);
 end
 $$;
 
@@ -360,6 +365,8 @@ CREATE FUNCTION rinda.claim_alone(p_session bigint, p_kinds text[], p_queues tex
     SET enable_bitmapscan TO 'off'
     AS $$
 #variable_conflict use_column
+declare
+    v_patience text := current_setting('lock_timeout');
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using errcode = 'invalid_transaction_state',
@@ -368,6 +375,8 @@ begin
             hint = 'Set default_transaction_isolation to read committed for the engine''s role.';
     end if;
     perform pg_advisory_xact_lock(rinda.gate());
+    -- As in rinda.claim: who holds the gate waits for no row.
+    perform set_config('lock_timeout', '100ms', true);
     return query
     with picked as materialized (
         select j.* from rinda.job j
@@ -387,6 +396,7 @@ begin
            picked.max_attempts, picked.crashes, picked.created_at, picked.scheduled_at, picked.args, picked.metadata,
            picked.tags, picked.progress
       from picked cross join taken;
+    perform set_config('lock_timeout', v_patience, true);
 end
 $$;
 

@@ -54,6 +54,9 @@ extension Worker {
                 case .less(let nextDue): await idle(nextDue: nextDue)
                 case .enough: announceBusy()
                 }
+            } catch let error as PostgresError where error.sqlState == "55P03" {
+                // It gave way to someone who was changing a row in the same instant.
+                await claimSignal.wait(atMost: Self.fillDelay)
             } catch {
                 logger.warning("could not claim: \(error)", metadata: ["error": "\(error)"])
                 place.cursor = ClaimCursor()
