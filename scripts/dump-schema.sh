@@ -18,7 +18,7 @@ trap 'on "$server" --command="drop database if exists $name"; rm -f "$dump"' EXI
 for file in "$root"/sql/migrations/*.sql; do
     on "$url" --single-transaction --file="$file" >/dev/null
 done
-pg_dump --schema-only --no-owner --no-privileges --schema=rinda --exclude-table='rinda.done_2*' --dbname="$url" |
+pg_dump --schema-only --no-owner --no-privileges --schema=rinda --exclude-table='rinda.done_2*' --exclude-table='rinda.attempt_log_2*' --dbname="$url" |
     sed -E '/^--/d; /^SET /d; /^SELECT pg_catalog/d; /^\\(un)?restrict/d' | cat -s >"$dump"
 if [[ ${1:-} == --check ]]; then
     diff -u "$root/sql/schema.sql" "$dump" || {

@@ -1371,50 +1371,6 @@ PARTITION BY RANGE (logged_on);
 
 COMMENT ON TABLE rinda.attempt_log IS 'What handlers logged, by attempt; bounded for each attempt, append-only, dropped by the day.';
 
-CREATE TABLE rinda.attempt_log_20261122 (
-    job_id bigint NOT NULL,
-    lease bigint NOT NULL,
-    attempt integer NOT NULL,
-    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
-    lines jsonb NOT NULL,
-    dropped integer DEFAULT 0 NOT NULL
-)
-WITH (autovacuum_vacuum_insert_threshold='-1');
-
-CREATE TABLE rinda.attempt_log_20261123 (
-    job_id bigint NOT NULL,
-    lease bigint NOT NULL,
-    attempt integer NOT NULL,
-    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
-    lines jsonb NOT NULL,
-    dropped integer DEFAULT 0 NOT NULL
-)
-WITH (autovacuum_vacuum_insert_threshold='-1');
-
-CREATE TABLE rinda.attempt_log_20261124 (
-    job_id bigint NOT NULL,
-    lease bigint NOT NULL,
-    attempt integer NOT NULL,
-    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
-    lines jsonb NOT NULL,
-    dropped integer DEFAULT 0 NOT NULL
-)
-WITH (autovacuum_vacuum_insert_threshold='-1');
-
-CREATE TABLE rinda.attempt_log_20261125 (
-    job_id bigint NOT NULL,
-    lease bigint NOT NULL,
-    attempt integer NOT NULL,
-    logged_on date DEFAULT ((rinda.clock() AT TIME ZONE 'UTC'::text))::date NOT NULL,
-    logged_at timestamp with time zone DEFAULT rinda.clock() NOT NULL,
-    lines jsonb NOT NULL,
-    dropped integer DEFAULT 0 NOT NULL
-)
-WITH (autovacuum_vacuum_insert_threshold='-1');
-
 CREATE TABLE rinda.attempt_log_later (
     job_id bigint NOT NULL,
     lease bigint NOT NULL,
@@ -2200,14 +2156,6 @@ ALTER TABLE rinda.worker ALTER COLUMN session ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-ALTER TABLE ONLY rinda.attempt_log ATTACH PARTITION rinda.attempt_log_20261122 FOR VALUES FROM ('2026-11-22') TO ('2026-11-23');
-
-ALTER TABLE ONLY rinda.attempt_log ATTACH PARTITION rinda.attempt_log_20261123 FOR VALUES FROM ('2026-11-23') TO ('2026-11-24');
-
-ALTER TABLE ONLY rinda.attempt_log ATTACH PARTITION rinda.attempt_log_20261124 FOR VALUES FROM ('2026-11-24') TO ('2026-11-25');
-
-ALTER TABLE ONLY rinda.attempt_log ATTACH PARTITION rinda.attempt_log_20261125 FOR VALUES FROM ('2026-11-25') TO ('2026-11-26');
-
 ALTER TABLE ONLY rinda.attempt_log ATTACH PARTITION rinda.attempt_log_later DEFAULT;
 
 ALTER TABLE ONLY rinda.done ATTACH PARTITION rinda.done_later DEFAULT;
@@ -2377,14 +2325,6 @@ CREATE INDEX archive_check_record ON rinda.archive_check USING btree (record, mo
 
 CREATE INDEX attempt_log_job ON ONLY rinda.attempt_log USING btree (job_id);
 
-CREATE INDEX attempt_log_20261122_job_id_idx ON rinda.attempt_log_20261122 USING btree (job_id);
-
-CREATE INDEX attempt_log_20261123_job_id_idx ON rinda.attempt_log_20261123 USING btree (job_id);
-
-CREATE INDEX attempt_log_20261124_job_id_idx ON rinda.attempt_log_20261124 USING btree (job_id);
-
-CREATE INDEX attempt_log_20261125_job_id_idx ON rinda.attempt_log_20261125 USING btree (job_id);
-
 CREATE INDEX attempt_log_later_job_id_idx ON rinda.attempt_log_later USING btree (job_id);
 
 CREATE INDEX audit_object ON rinda.audit USING btree (object, seq);
@@ -2442,14 +2382,6 @@ CREATE INDEX target_unit ON rinda.target USING btree (unit);
 CREATE INDEX tick_recorded ON rinda.tick USING brin (recorded_at) WITH (autosummarize='on');
 
 CREATE INDEX worker_alive ON rinda.worker USING btree (lease_until) WHERE (stopped_at IS NULL);
-
-ALTER INDEX rinda.attempt_log_job ATTACH PARTITION rinda.attempt_log_20261122_job_id_idx;
-
-ALTER INDEX rinda.attempt_log_job ATTACH PARTITION rinda.attempt_log_20261123_job_id_idx;
-
-ALTER INDEX rinda.attempt_log_job ATTACH PARTITION rinda.attempt_log_20261124_job_id_idx;
-
-ALTER INDEX rinda.attempt_log_job ATTACH PARTITION rinda.attempt_log_20261125_job_id_idx;
 
 ALTER INDEX rinda.attempt_log_job ATTACH PARTITION rinda.attempt_log_later_job_id_idx;
 
